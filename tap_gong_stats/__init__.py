@@ -1,0 +1,1 @@
+"""Singer tap for the statistics that Gong offers about sales conversations."""

@@ -1,0 +1,183 @@
+"""Gives the API's values the types that a stream's schema declares.
+
+Only declared columns come out, so a field that Gong adds tomorrow never reaches a table that has
+no column for it. The functions that cast are made once a schema, not once a row.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    Cast = Callable[[object], object]
+
+WHOLE_NUMBER = re.compile(r"-?\d+")
+DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+"""What every target takes for a date-time: seconds and an offset are there."""
+
+
+class ColumnError(ValueError):
+    """A value that does not fit its column without loss.
+
+    The message names the column and the value's type, never the value, which may be private.
+    """
+
+
+class Columns:
+    """The columns of a schema, each filled from the field of the same name in camelCase.
+
+    Args:
+        properties: the `properties` of a JSON schema.
+        fields: the columns to fill; all by default.
+        names: the API's field name of a column where it is not just the column in camelCase.
+    """
+
+    def __init__(
+        self,
+        properties: Mapping[str, Mapping[str, Any]],
+        fields: Iterable[str] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        names = names or {}
+        self._casts = [
+            (
+                column,
+                names.get(column, camel_case(column)),
+                _cast_for(properties[column], column),
+                "null" in properties[column]["type"],
+            )
+            for column in (properties if fields is None else fields)
+        ]
+
+    def fill(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the columns of one item of an answer; a missing field is null where that may be.
+
+        Raises:
+            ColumnError: for a value that cannot become the column's type without loss.
+        """
+        row = {}
+        for column, field, cast, nullable in self._casts:
+            value = item.get(field)
+            row[column] = None if value is None and nullable else cast(value)
+        return row
+
+
+def camel_case(column: str) -> str:
+    """Return the API's spelling: `calls_as_host` is `callsAsHost`."""
+    first, *others = column.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def date_time(value: object) -> str | None:
+    """Return a date-time that every target takes, or None for what is not one.
+
+    Gong's own reference shows malformed ends of ranges (a three-digit hour), so that a bad one
+    is no reason to stop.
+    """
+    if not isinstance(value, str):
+        return None
+    if DATE_TIME.fullmatch(value):
+        return value
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return parsed.isoformat() if parsed.tzinfo else None
+
+
+def _cast_for(schema: Mapping[str, Any], column: str) -> Cast:
+    declared = schema["type"]
+    types = {declared} if isinstance(declared, str) else {*declared}
+    kind, *others = types - {"null"}
+    if others:
+        msg = f"column {column} is declared with more than one type"
+        raise TypeError(msg)
+    if kind == "array":
+        return _array_of(schema["items"], column)
+    if kind == "object":
+        if "properties" in schema:
+            return _object_with(schema["properties"], column)
+        return _kept_if(dict, column)
+    if schema.get("format") == "date-time":
+        return date_time
+    if kind == "boolean":
+        return _kept_if(bool, column)
+    return {"string": _text, "integer": _integer, "number": _number}[kind](column)
+
+
+def _array_of(items: Mapping[str, Any], column: str) -> Cast:
+    cast = _cast_for(items, column)
+
+    def array(value: object) -> list[object]:
+        if not isinstance(value, list):
+            raise _misfit(column, value, "a list")
+        # Loaders of PostgreSQL arrays die on nulls.
+        return [cast(item) for item in value if item is not None]
+
+    return array
+
+
+def _object_with(properties: Mapping[str, Mapping[str, Any]], column: str) -> Cast:
+    columns = Columns(properties)
+
+    def nested(value: object) -> dict[str, object]:
+        if not isinstance(value, dict):
+            raise _misfit(column, value, "an object")
+        return columns.fill(value)
+
+    return nested
+
+
+def _kept_if(kind: type, column: str) -> Cast:
+    def kept(value: object) -> object:
+        if not isinstance(value, kind):
+            raise _misfit(column, value, f"a {kind.__name__}")
+        return value
+
+    return kept
+
+
+def _text(column: str) -> Cast:
+    def text(value: object) -> str:
+        if isinstance(value, str):
+            return value
+        # Ids come as strings or as numbers of up to 20 digits; a float has lost some of them.
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        raise _misfit(column, value, "text")
+
+    return text
+
+
+def _integer(column: str) -> Cast:
+    def integer(value: object) -> int:
+        if type(value) is int:
+            return value
+        if isinstance(value, str) and WHOLE_NUMBER.fullmatch(value):
+            return int(value)
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        raise _misfit(column, value, "a whole number")
+
+    return integer
+
+
+def _number(column: str) -> Cast:
+    def number(value: object) -> float:
+        if type(value) is float or type(value) is int:
+            return value
+        if isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                return float(value)
+        raise _misfit(column, value, "a number")
+
+    return number
+
+
+def _misfit(column: str, value: object, wanted: str) -> ColumnError:
+    return ColumnError(f"column {column}: a value of type {type(value).__name__} is not {wanted}")

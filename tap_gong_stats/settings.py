@@ -1,0 +1,358 @@
+"""The settings of the tap: their schema, and the checks that a schema cannot express."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import math
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from singer_sdk import typing as th
+
+from tap_gong_stats.windows import PERIODS, Period
+from tap_gong_stats.zones import is_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+DEFAULT_HISTORY = timedelta(days=90)
+
+SCHEMA = th.PropertiesList(
+    th.Property(
+        "access_key",
+        th.StringType,
+        secret=True,
+        title="Access key",
+        description="API access key, made by a technical administrator of Gong.",
+    ),
+    th.Property(
+        "access_key_secret",
+        th.StringType,
+        secret=True,
+        title="Access key secret",
+        description="Secret of the API access key.",
+    ),
+    th.Property(
+        "access_token",
+        th.StringType,
+        secret=True,
+        title="Access token",
+        description="A ready OAuth bearer token, instead of an access key and its secret.",
+    ),
+    th.Property(
+        "api_url",
+        th.StringType,
+        default="https://api.gong.io",
+        title="API URL",
+        description="Base URL of your company's Gong API, without /v2.",
+    ),
+    th.Property(
+        "start_date",
+        th.StringType,
+        title="Start date",
+        description=(
+            "First day to load, as YYYY-MM-DD in the company's time zone. Of a date-time, the "
+            "date counts. Default: 90 days ago."
+        ),
+    ),
+    th.Property(
+        "end_date",
+        th.StringType,
+        title="End date",
+        description="Day before which to stop, as YYYY-MM-DD. Default: today at the company.",
+    ),
+    th.Property(
+        "time_zone",
+        th.StringType,
+        title="Time zone",
+        description=(
+            "The company's time zone in Gong, as an IANA name such as America/New_York. "
+            "Default: learned from Gong's answers."
+        ),
+    ),
+    th.Property(
+        "lookback_days",
+        th.NumberType,
+        default=7,
+        title="Look-back days",
+        description="Finished days to read again in each run, because Gong still corrects them.",
+    ),
+    th.Property(
+        "periods",
+        th.ArrayType(th.StringType),
+        default=["day"],
+        title="Periods",
+        description=(
+            "Grains of aggregated_activity and interaction_stats: any of day, week, month, "
+            "quarter, year. Each grain has a bookmark of its own."
+        ),
+    ),
+    th.Property(
+        "days_per_call",
+        th.NumberType,
+        default=30,
+        title="Days per call",
+        description="Days in one call of the streams whose endpoint takes a range of days.",
+    ),
+    th.Property(
+        "user_ids",
+        th.ArrayType(th.StringType),
+        title="User ids",
+        description="Load only these users. Default: all.",
+    ),
+    th.Property(
+        "include_inactive",
+        th.BooleanType,
+        default=False,
+        title="Include inactive",
+        description=(
+            "Keep the rows of users and periods in which nothing happened. They also overwrite "
+            "rows whose activity Gong has taken back."
+        ),
+    ),
+    th.Property(
+        "calls_per_second",
+        th.NumberType,
+        default=3,
+        title="Calls per second",
+        description="Pace of the API calls. Gong allows a company 3 calls a second.",
+    ),
+    th.Property(
+        "concurrency",
+        th.NumberType,
+        default=10,
+        title="Concurrency",
+        description="API calls under way at once, at most.",
+    ),
+    th.Property(
+        "request_timeout",
+        th.NumberType,
+        default=300,
+        title="Request timeout",
+        description="Seconds to wait for an answer before a call is tried again.",
+    ),
+).to_dict()
+"""The settings' JSON schema.
+
+Whole numbers are declared as numbers, since the SDK turns integers in environment variables into
+Python's own with a traceback for `abc`; `Settings.parse` asks for whole ones.
+"""
+
+
+class SettingsError(ValueError):
+    """Settings with which a run must not begin, one line a problem in `problems`."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The checked settings of a run. Their meaning stands in `SCHEMA`."""
+
+    access_key: str | None
+    access_key_secret: str | None
+    access_token: str | None
+    api_url: str
+    start_date: date
+    end_date: date | None
+    time_zone: str | None
+    lookback_days: int
+    periods: tuple[Period, ...]
+    days_per_call: int
+    user_ids: tuple[str, ...]
+    include_inactive: bool
+    calls_per_second: float
+    concurrency: int
+    request_timeout: float
+
+    @classmethod
+    def parse(cls, config: Mapping[str, Any], *, now: datetime | None = None) -> Settings:
+        """Check the configuration and give its values their types.
+
+        Args:
+            config: the settings as they were given. A number may stand as text, as it does in
+                an environment variable.
+            now: the instant of the run, for the default of `start_date` and for dates that lie
+                in the future.
+
+        Raises:
+            SettingsError: with every problem that was found, not only the first.
+        """
+        utc_today = (now or datetime.now(UTC)).astimezone(UTC).date()
+        reader = _Reader(config)
+        start_date = reader.day("start_date")
+        end_date = reader.day("end_date")
+        settings = cls(
+            access_key=reader.text("access_key"),
+            access_key_secret=reader.text("access_key_secret"),
+            access_token=reader.text("access_token"),
+            api_url=reader.url("api_url"),
+            start_date=start_date or utc_today - DEFAULT_HISTORY,
+            end_date=end_date,
+            time_zone=reader.zone("time_zone"),
+            lookback_days=reader.whole("lookback_days", least=0),
+            periods=reader.periods("periods"),
+            days_per_call=reader.whole("days_per_call", least=1),
+            user_ids=reader.texts("user_ids"),
+            include_inactive=reader.truth("include_inactive"),
+            calls_per_second=reader.above_zero("calls_per_second"),
+            concurrency=reader.whole("concurrency", least=1),
+            request_timeout=reader.above_zero("request_timeout"),
+        )
+        reader.problems += settings._login_problems()
+        # Somewhere on Earth it is already tomorrow.
+        if start_date and start_date > utc_today + timedelta(days=1):
+            reader.problem("start_date", f"{start_date} lies in the future", "set a past day")
+        if start_date and end_date and end_date <= start_date:
+            reader.problem(
+                "end_date",
+                f"{end_date} does not lie after start_date {start_date}",
+                "set a later day; the end is exclusive",
+            )
+        if reader.problems:
+            raise SettingsError(reader.problems)
+        return settings
+
+    def _login_problems(self) -> list[str]:
+        pair = (self.access_key, self.access_key_secret)
+        if self.access_token and any(pair):
+            other = "access_key" if self.access_key else "access_key_secret"
+            return [f"access_token: set together with {other}; keep one kind of login"]
+        if self.access_token or all(pair):
+            return []
+        if any(pair):
+            missing = "access_key_secret" if self.access_key else "access_key"
+            return [f"{missing}: missing; an API key is a pair, set both parts"]
+        return ["access_key: missing; set access_key and access_key_secret, or access_token"]
+
+
+def with_numbers(config: Mapping[str, Any]) -> dict[str, float]:
+    """Return the settings that should be numbers and came as text that is one."""
+    numbers = {}
+    for name, schema in SCHEMA["properties"].items():
+        value = config.get(name)
+        if "number" in schema["type"] and isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                numbers[name] = float(value)
+    return numbers
+
+
+def unknown_settings(config: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
+    """Return a warning for each setting that nobody reads, with the nearest name that exists."""
+    warnings = []
+    for name in config:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            warnings.append(f"{name}: unknown setting, not read{hint}")
+    return warnings
+
+
+class _Reader:
+    """Takes values out of a configuration and notes what is wrong with them.
+
+    After a problem a value that fits the type stands in, so that the rest is checked as well.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.problems: list[str] = []
+        self._config = config
+
+    def problem(self, name: str, wrong: str, right: str) -> None:
+        self.problems.append(f"{name}: {wrong}; {right}")
+
+    def text(self, name: str) -> str | None:
+        value = self._value(name)
+        if value is None or isinstance(value, str):
+            return value or None
+        self.problem(name, "is not text", "put it in quotes")
+        return None
+
+    def day(self, name: str) -> date | None:
+        value = self._value(name)
+        if value is None or value == "":
+            return None
+        text = str(value)
+        try:
+            day = date.fromisoformat(text[:10])
+            if text[10:]:
+                datetime.fromisoformat(text)
+        except ValueError:
+            day = None
+        if day is None or not re.match(r"\d{4}-\d\d-\d\d", text):
+            self.problem(name, f"{text!r} is not a date", "write it as YYYY-MM-DD")
+        return day
+
+    def zone(self, name: str) -> str | None:
+        value = self.text(name)
+        if value and not is_zone(value):
+            self.problem(name, f"{value!r} is not a time zone", "use a name such as Europe/Berlin")
+        return value
+
+    def url(self, name: str) -> str:
+        value = self.text(name) or ""
+        try:
+            parts = urlsplit(value)
+            sound = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        except ValueError:
+            sound = False
+        if not sound:
+            self.problem(name, f"{value!r} is not a URL", "write it as https://api.gong.io")
+        return value.rstrip("/").removesuffix("/v2")
+
+    def whole(self, name: str, *, least: int) -> int:
+        number = self._number(name, lambda n: n >= least and n == int(n))
+        if number is None:
+            self._refuse(name, f"a whole number of {least} or more")
+            return least
+        return int(number)
+
+    def above_zero(self, name: str) -> float:
+        number = self._number(name, lambda n: n > 0)
+        if number is None:
+            self._refuse(name, "a number above 0")
+            return 1
+        return number
+
+    def truth(self, name: str) -> bool:
+        value = self._value(name)
+        if not isinstance(value, bool):
+            self._refuse(name, "true or false")
+        return bool(value)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self._value(name) or []
+        if isinstance(value, list) and all(isinstance(item, str | int) for item in value):
+            return tuple(str(item) for item in value)
+        self._refuse(name, "a list of ids")
+        return ()
+
+    def periods(self, name: str) -> tuple[Period, ...]:
+        value = self._value(name)
+        if isinstance(value, list) and value and all(item in PERIODS for item in value):
+            return tuple(dict.fromkeys(value))
+        self._refuse(name, f"a list with any of {', '.join(PERIODS)}")
+        return ()
+
+    def _value(self, name: str) -> object:
+        value: object = self._config.get(name)
+        return SCHEMA["properties"][name].get("default") if value is None else value
+
+    def _refuse(self, name: str, right: str) -> None:
+        self.problem(name, f"{self._value(name)!r} is not {right}", f"set {right}")
+
+    def _number(self, name: str, sound: Callable[[float], bool]) -> float | None:
+        value = self._value(name)
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            return None
+        try:
+            number = float(value)
+        except ValueError:
+            return None
+        return number if math.isfinite(number) and sound(number) else None

@@ -1,0 +1,1 @@
+"""The streams, a module for each family of endpoints."""

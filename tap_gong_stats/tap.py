@@ -1,0 +1,68 @@
+"""The front door: the settings that the tap takes and the streams that it offers."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from singer_sdk import Tap
+from singer_sdk.contrib.msgspec import MsgSpecWriter
+from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+from typing_extensions import override
+
+from tap_gong_stats import settings
+from tap_gong_stats.client import Gong
+from tap_gong_stats.settings import Settings, SettingsError
+from tap_gong_stats.streams.activity import AggregatedActivity, DailyActivity
+from tap_gong_stats.streams.interaction import InteractionStats
+
+if TYPE_CHECKING:
+    from tap_gong_stats.client import GongStream
+
+STREAMS: tuple[type[GongStream], ...] = (AggregatedActivity, DailyActivity, InteractionStats)
+
+
+class TapGongStats(Tap):
+    """Singer tap for the statistics that Gong offers about sales conversations."""
+
+    name = "tap-gong-stats"
+    package_name = "tap-gong-stats"
+    config_jsonschema = settings.SCHEMA
+    message_writer_class = MsgSpecWriter
+    # Without batches: in a batch, rows come after the STATE that speaks of them.
+    capabilities = [  # noqa: RUF012 - the SDK declares it as a ClassVar
+        TapCapabilities.CATALOG,
+        TapCapabilities.STATE,
+        TapCapabilities.DISCOVER,
+        TapCapabilities.ACTIVATE_VERSION,
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+
+    @cached_property
+    def gong(self) -> Gong:
+        """What the streams of this run share."""
+        return Gong(Settings.parse(self.config))
+
+    @override
+    def discover_streams(self) -> list[GongStream]:
+        return [stream(self, lambda: self.gong) for stream in STREAMS]
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        # The SDK offers no public place between reading the settings and checking them.
+        try:
+            self._config |= settings.with_numbers(self._config)
+            Settings.parse(self._config)
+        except SettingsError as error:
+            if raise_errors:
+                raise ConfigValidationError(str(error), errors=error.problems) from error
+            return error.problems
+        for warning in settings.unknown_settings(
+            self._config, self.config_jsonschema["properties"]
+        ):
+            self.logger.warning(warning)
+        return super()._validate_config(raise_errors=raise_errors)

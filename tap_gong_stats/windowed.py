@@ -1,0 +1,203 @@
+"""A stream made of windows: fetched ahead, delivered in order, a bookmark after each."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk.exceptions import SyncError
+from typing_extensions import override
+
+from tap_gong_stats.client import DayNotOverError, GongStream, Page
+from tap_gong_stats.columns import ColumnError
+from tap_gong_stats.fetch_ahead import FetchAhead
+from tap_gong_stats.windows import ONE_DAY, Window, first_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_gong_stats.client import Gong
+    from tap_gong_stats.windows import Cut
+
+ZONE_DOUBT = timedelta(days=2)
+"""How much later the company's today may be than it seems while its zone is unknown."""
+
+
+class BookmarkError(SyncError):
+    """A bookmark in the state that this tap cannot have written."""
+
+
+@dataclass(slots=True)
+class Task:
+    """One window of one partition; no window if its days turned out not to be over."""
+
+    partition: Context
+    window: Window | None
+
+    @property
+    def context(self) -> Context:
+        """The partition with the window, as requests and messages need them."""
+        return {**self.partition, "window": self.window}
+
+
+class WindowedStream(GongStream):
+    """A stream whose history is read window by window.
+
+    The bookmark is the exclusive end of the last finished window. It moves when a window is
+    complete, an empty one included, never within a window and never back. The rows of a window
+    are written before its bookmark is, so that a run may be killed at any time.
+    """
+
+    @abstractmethod
+    def cut(self, partition: Context) -> Cut:
+        """Return how the days of a partition are cut into windows."""
+
+    @abstractmethod
+    def rows(self, page: Page, task: Task) -> Iterable[Record]:
+        """Turn the items of a page into rows of declared columns.
+
+        Raises:
+            ColumnError: for a value that does not fit its column.
+        """
+
+    def zone_evidence(self, page: Page) -> tuple[object, object]:
+        """Return what a page tells of the company's zone: its name, and a date-time there."""
+        return page.envelope.get("timeZone"), page.envelope.get("fromDateTime")
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        partition = context or {}
+        if partition == self._all_partitions()[0]:
+            self._start()
+        try:
+            for task, pages in self._ahead.tasks(lambda task: task.partition == partition):
+                for page in pages:
+                    yield from self._checked_rows(page, task)
+                self._finish(task)
+        except BaseException:
+            self._ahead.close()
+            raise
+
+    @override
+    def get_replication_key_signpost(self, context: Context | None = None) -> None:
+        """Return none: a bookmark here is a day up to which all is read, not a record's value."""
+
+    @override
+    def get_batch_config(self, config: Mapping[str, Any]) -> None:
+        """Return none: in batches, rows would come after the STATE that speaks of them."""
+
+    @override
+    def _increment_stream_state(
+        self,
+        latest_record: Record,
+        *,
+        context: Context | None = None,
+    ) -> None:
+        # The SDK would move the bookmark with each row. It has no public switch for that.
+        pass
+
+    def _all_partitions(self) -> list[Context]:
+        return list(self.partitions or [{}])
+
+    def _start(self) -> None:
+        self.gong.zone.learn(self.stream_state.get("time_zone"))
+        starts = [(partition, self._first_day(partition)) for partition in self._all_partitions()]
+        self._ahead: FetchAhead[Task, Page] = FetchAhead(
+            WindowPlan(self, starts),
+            concurrency=self.gong.settings.concurrency,
+        )
+
+    def _first_day(self, partition: Context) -> date:
+        settings = self.gong.settings
+        bookmark = self.get_starting_replication_key_value(partition or None)
+        try:
+            finished = date.fromisoformat(str(bookmark)[:10]) if bookmark else None
+        except ValueError:
+            raise BookmarkError(
+                f"{self.name}: the bookmark {bookmark!r} in the state is not a date; restore the "
+                "state, or remove this bookmark to load from start_date again"
+            ) from None
+        return first_day(settings.start_date, finished, settings.lookback_days)
+
+    def _checked_rows(self, page: Page, task: Task) -> Iterator[Record]:
+        try:
+            yield from self.rows(page, task)
+        except ColumnError as error:
+            raise self._failure(task.context, str(error)) from error
+
+    def _finish(self, task: Task) -> None:
+        """Move the bookmark behind a window whose rows are all written, and tell the target."""
+        if task.window is None:
+            return
+        state = self.get_context_state(task.partition or None)
+        end = task.window.end.isoformat()
+        state["replication_key"] = self.replication_key
+        state["replication_key_value"] = max(end, state.get("replication_key_value") or "")
+        if self.gong.zone.name:
+            self.stream_state["time_zone"] = self.gong.zone.name
+        self._tap.state_writer.write_state(self.tap_state)
+
+
+class WindowPlan:
+    """The windows that are left to read, one partition after the other.
+
+    The company's today is where the windows end. While the zone is not known, the tap stops
+    early enough for every zone; and a last window that would grow with a later end is held back
+    as long as an answer may still tell the zone, since asking twice costs a call.
+    """
+
+    def __init__(self, stream: WindowedStream, starts: list[tuple[Context, date]]) -> None:
+        self._stream = stream
+        self._gong: Gong = stream.gong
+        self._left = deque(starts)
+        self._now = datetime.now(UTC)
+
+    def next_task(self, *, answers_awaited: bool) -> Task | None:
+        """Return the window after the last one that was returned; see `fetch_ahead.Plan`."""
+        while self._left:
+            partition, start = self._left[0]
+            cut = self._stream.cut(partition)
+            end, latest_end = self._ends()
+            window = next(cut(start, end), None)
+            if answers_awaited and window != next(cut(start, latest_end), None):
+                return None
+            if window is not None:
+                self._left[0] = (partition, window.end)
+                return Task(partition, window)
+            self._left.popleft()
+        return None
+
+    def fetch(self, task: Task) -> Iterator[Page]:
+        """Yield the pages of a window.
+
+        If Gong says that the last day is not over yet, the zone was wrong, or Gong is stricter
+        than it says. Then the window ends a day earlier, once.
+        """
+        try:
+            yield from self._learning(task)
+        except DayNotOverError as error:
+            if task.window is None:  # never: a task is fetched once, with its window
+                raise
+            self._stream.logger.warning("%s; asking for one day less", error)
+            cut = self._stream.cut(task.partition)
+            task.window = next(cut(task.window.start, task.window.end - ONE_DAY), None)
+            if task.window:
+                yield from self._learning(task)
+
+    def _learning(self, task: Task) -> Iterator[Page]:
+        for page in self._stream.pages(task.context):
+            self._gong.zone.learn(*self._stream.zone_evidence(page))
+            yield page
+
+    def _ends(self) -> tuple[date, date]:
+        """Return the end of the days that are surely over, and how late it may turn out to be."""
+        zone = self._gong.zone
+        end = zone.end_of_finished_days(self._now)
+        latest_end = end if zone.known else end + ZONE_DOUBT
+        end_date = self._gong.settings.end_date or latest_end
+        return min(end, end_date), min(latest_end, end_date)

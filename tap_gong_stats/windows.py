@@ -1,0 +1,90 @@
+"""Cuts a stream's history into windows of days.
+
+Dates only: no HTTP, no SDK, and no clock of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Period = Literal["day", "week", "month", "quarter", "year"]
+"""The grains of a calendar. Weeks begin on Monday."""
+
+PERIODS: tuple[Period, ...] = get_args(Period)
+
+ONE_DAY = timedelta(days=1)
+MONTHS: dict[Period, int] = {"month": 1, "quarter": 3, "year": 12}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """The days from `start`, which belongs to it, to `end`, which does not."""
+
+    start: date
+    end: date
+
+    def __str__(self) -> str:
+        """Return the form used in messages: `2026-03-02..2026-03-09`."""
+        return f"{self.start}..{self.end}"
+
+
+class Cut(Protocol):
+    """Cuts the days from `start` to `end` (exclusive) into windows that follow each other."""
+
+    def __call__(self, start: date, end: date) -> Iterator[Window]:
+        """Yield the windows in order, none of them beyond `end`."""
+
+
+def period_start(day: date, period: Period) -> date:
+    """Return the first day of the calendar period that contains `day`."""
+    if period == "day":
+        return day
+    if period == "week":
+        return day - timedelta(days=day.weekday())
+    months = MONTHS[period]
+    return date(day.year, day.month - (day.month - 1) % months, 1)
+
+
+def period_end(day: date, period: Period) -> date:
+    """Return the first day after the calendar period that contains `day`."""
+    start = period_start(day, period)
+    if period == "day":
+        return start + ONE_DAY
+    if period == "week":
+        return start + 7 * ONE_DAY
+    years, month = divmod(start.month - 1 + MONTHS[period], 12)
+    return date(start.year + years, month + 1, 1)
+
+
+def whole_periods(start: date, end: date, period: Period) -> Iterator[Window]:
+    """Yield one window a period: the first contains `start`, the last has ended by `end`."""
+    first = period_start(start, period)
+    while (last := period_end(first, period)) <= end:
+        yield Window(first, last)
+        first = last
+
+
+def day_ranges(start: date, end: date, days: int) -> Iterator[Window]:
+    """Yield windows of `days` days; the last is shorter where fewer are left."""
+    while start < end:
+        stop = min(start + timedelta(days=days), end)
+        yield Window(start, stop)
+        start = stop
+
+
+def first_day(start_date: date, bookmark: date | None, lookback_days: int) -> date:
+    """Return the day at which a run begins to read.
+
+    Args:
+        start_date: the first day that is wanted at all.
+        bookmark: the exclusive end of what earlier runs have finished.
+        lookback_days: finished days that are read again, because Gong still corrects them.
+    """
+    if bookmark is None:
+        return start_date
+    return max(start_date, bookmark - timedelta(days=lookback_days))

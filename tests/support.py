@@ -1,0 +1,172 @@
+"""What many tests need: a run of the tap in this process, and a server that follows a script."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk.contrib.msgspec import MsgSpecWriter
+from typing_extensions import override
+
+from tap_gong_stats.tap import TapGongStats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from singer_sdk.singerlib import Message
+
+Json = dict[str, Any]
+
+
+class Collector(MsgSpecWriter):
+    """Keeps the lines that the tap would write to its standard output."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[Json] = []
+
+    @override
+    def write_message(self, message: Message) -> None:
+        self.messages.append(json.loads(bytes(self.format_message(message))))
+
+
+@dataclass
+class Run:
+    """What a run of the tap has written."""
+
+    messages: list[Json]
+    error: Exception | None = None
+
+    def rows(self, stream: str) -> list[Json]:
+        return [
+            message["record"]
+            for message in self.messages
+            if message["type"] == "RECORD" and message["stream"] == stream
+        ]
+
+    @property
+    def states(self) -> list[Json]:
+        return [message["value"] for message in self.messages if message["type"] == "STATE"]
+
+    @property
+    def state(self) -> Json:
+        return self.states[-1] if self.states else {}
+
+    def bookmark(self, stream: str, period: str | None = None) -> str | None:
+        return bookmark(self.state, stream, period)
+
+
+def bookmark(state: Json, stream: str, period: str | None = None) -> str | None:
+    stream_state = state.get("bookmarks", {}).get(stream, {})
+    for partition in stream_state.get("partitions", []):
+        if partition["context"] == {"period": period}:
+            stream_state = partition
+    value: str | None = stream_state.get("replication_key_value")
+    return value
+
+
+def run_tap(config: Json, *streams: str, state: Json | None = None) -> Run:
+    """Run the tap for some streams (all by default) and return what it wrote, errors included."""
+    collector = Collector()
+    tap = TapGongStats(
+        config={"access_key": "sandbox-key", "access_key_secret": "sandbox-secret", **config},
+        state=json.loads(json.dumps(state or {})),
+        message_writer=collector,
+    )
+    for name, stream in tap.streams.items():
+        stream.selected = not streams or name in streams
+    run = Run(collector.messages)
+    try:
+        tap.sync_all()
+    except Exception as error:  # noqa: BLE001 - the test looks at it
+        run.error = error
+    finally:
+        tap.gong.session.close()
+    return run
+
+
+@dataclass
+class Answer:
+    """One answer of a scripted server."""
+
+    status: int = 200
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    cut_to: int | None = None
+    """Bytes of the body after which the connection is closed."""
+    reset: bool = False
+    """Whether the connection is reset instead of an answer."""
+
+    def encoded(self) -> bytes:
+        return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
+
+
+@dataclass
+class Script:
+    """A server on a loopback port whose answers a test decides, and what it was asked."""
+
+    url: str
+    asked: list[Json]
+
+
+def gong_error(text: str, status: int = 400, **headers: str) -> Answer:
+    """Return an error in Gong's own form."""
+    return Answer(status, {"requestId": "req1", "errors": [text]}, headers)
+
+
+@contextmanager
+def scripted(answer: Callable[[Json, int], Answer]) -> Iterator[Script]:
+    """Serve what `answer` returns for the JSON body of each request and the request's number."""
+    script = Script("", [])
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 5
+
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            with lock:
+                script.asked.append({"path": self.path, "headers": dict(self.headers), **asked})
+                number = len(script.asked) - 1
+            reply = answer(asked, number)
+            if reply.reset:
+                self.connection.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                )
+                self.connection.close()
+                self.close_connection = True
+                return
+            body = reply.encoded()
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body[: reply.cut_to])
+            self.close_connection = reply.cut_to is not None
+
+        def finish(self) -> None:
+            if not self.wfile.closed and self.connection.fileno() >= 0:
+                super().finish()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    script.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield script
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

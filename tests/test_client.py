@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+from singer_sdk.exceptions import FatalAPIError
+
+from tap_gong_stats import client
+from tap_gong_stats.client import retry_after
+from tests.support import Answer, Json, Run, Script, gong_error, run_tap, scripted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STREAM = "aggregated_activity"
+ONE_DAY = {"start_date": "2026-03-02", "end_date": "2026-03-03", "calls_per_second": 1000}
+
+
+@pytest.fixture(autouse=True)
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "FIRST_WAIT", 0.001)
+
+
+def user(number: int) -> Json:
+    return {
+        "userId": str(number),
+        "userEmailAddress": None,
+        "userAggregateActivityStats": {"callsAsHost": 1},
+    }
+
+
+def page(*users: Json, cursor: str | None = None, total: int | None = None) -> Answer:
+    records: Json = {"totalRecords": len(users) if total is None else total}
+    if cursor:
+        records["cursor"] = cursor
+    return Answer(
+        body={
+            "requestId": "req0",
+            "records": records,
+            "usersAggregateActivityStats": list(users),
+            "timeZone": "Europe/Berlin",
+        }
+    )
+
+
+def run(answer: Callable[[Json, int], Answer], **config: Any) -> tuple[Run, Script]:
+    with scripted(answer) as script:
+        return run_tap({**ONE_DAY, "api_url": script.url, **config}, STREAM), script
+
+
+def ids(result: Run) -> list[str]:
+    return [row["user_id"] for row in result.rows(STREAM)]
+
+
+def test_a_request_as_gong_wants_it() -> None:
+    result, script = run(lambda *_: page(user(1)))
+    assert result.error is None
+    (asked,) = script.asked
+    headers = asked.pop("headers")
+    assert asked == {
+        "path": "/v2/stats/activity/aggregate",
+        "filter": {"fromDate": "2026-03-02", "toDate": "2026-03-03"},
+    }
+    assert headers["Authorization"] == "Basic c2FuZGJveC1rZXk6c2FuZGJveC1zZWNyZXQ="
+    assert headers["User-Agent"].startswith("tap-gong-stats/0.")
+    assert headers["Connection"] == "keep-alive"
+    assert headers["Content-Type"] == "application/json"
+
+
+def test_a_bearer_token() -> None:
+    config = {"access_key": None, "access_key_secret": None, "access_token": "abc"}
+    _, script = run(lambda *_: page(user(1)), **config)
+    assert script.asked[0]["headers"]["Authorization"] == "Bearer abc"
+
+
+def test_only_some_users() -> None:
+    _, script = run(lambda *_: page(user(1)), user_ids=["7", "8"])
+    assert script.asked[0]["filter"]["userIds"] == ["7", "8"]
+
+
+def test_the_cursor_stands_beside_an_unchanged_filter() -> None:
+    pages = [page(user(1), cursor="a", total=3), page(user(2), cursor="b", total=3)]
+    pages.append(page(user(3), total=3))
+    result, script = run(lambda _, number: pages[number])
+    assert ids(result) == ["1", "2", "3"]
+    assert [asked.get("cursor") for asked in script.asked] == [None, "a", "b"]
+    assert len({str(asked["filter"]) for asked in script.asked}) == 1
+
+
+@pytest.mark.parametrize("cursor", [None, ""])
+def test_a_null_or_empty_cursor_is_the_end(cursor: str | None) -> None:
+    answer = page(user(1))
+    answer.body["records"]["cursor"] = cursor
+    result, script = run(lambda *_: answer)
+    assert (ids(result), len(script.asked)) == (["1"], 1)
+
+
+@pytest.mark.parametrize("circle", [["a", "a"], ["a", "b", "a"]])
+def test_a_repeated_cursor_is_an_error(circle: list[str]) -> None:
+    result, _ = run(lambda _, number: page(user(number), cursor=circle[number], total=9))
+    assert isinstance(result.error, FatalAPIError)
+    assert str(result.error) == (
+        "aggregated_activity day 2026-03-02..2026-03-03: "
+        "Gong repeats a cursor; its pages go in a circle"
+    )
+
+
+def test_a_404_in_gong_s_form_is_an_empty_window() -> None:
+    result, _ = run(lambda *_: gong_error("No users found", 404))
+    assert result.error is None
+    assert ids(result) == []
+    assert result.bookmark(STREAM, "day") == "2026-03-03"
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>Not Found</html>", {"error": "Not Found"}, {"errors": "x"}]
+)
+def test_any_other_404_is_an_error(body: Any) -> None:
+    result, script = run(lambda *_: Answer(404, body))
+    assert str(result.error) == (
+        "aggregated_activity day 2026-03-02..2026-03-03: HTTP 404: the body is not one of Gong's"
+    )
+    assert len(script.asked) == 1
+    assert result.bookmark(STREAM, "day") is None
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 405])
+def test_a_refusal_is_told_at_once_in_gong_s_words(status: int) -> None:
+    result, script = run(lambda *_: gong_error("No\n  such luck", status, x_traceid="trace7"))
+    assert str(result.error) == (
+        f"aggregated_activity day 2026-03-02..2026-03-03: HTTP {status}: No such luck "
+        "(requestId trace7)"
+    )
+    assert len(script.asked) == 1
+
+
+FAULTS = {
+    "429": gong_error("slow down", 429, Retry_After="0"),
+    "429 without Retry-After": gong_error("slow down", 429),
+    "500": gong_error("oops", 500),
+    "502 with HTML": Answer(502, b"<html>Bad gateway</html>"),
+    "503": gong_error("busy", 503),
+    "504": Answer(504, b""),
+    "truncated body": Answer(200, {"requestId": "x" * 100}, cut_to=20),
+    "invalid JSON": Answer(200, b'{"records": '),
+    "HTML with 200": Answer(200, b"<html>Please log in</html>"),
+    "a list": Answer(200, []),
+    "Gong's error with 200": gong_error("oops", 200),
+    "reset": Answer(reset=True),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_passing_fault_is_tried_again(fault: Answer) -> None:
+    result, script = run(lambda _, number: fault if number < 2 else page(user(1)))
+    assert result.error is None
+    assert ids(result) == ["1"]
+    assert len(script.asked) == 3
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_lasting_fault_ends_the_run_with_one_line(fault: Answer) -> None:
+    result, script = run(lambda *_: fault)
+    assert isinstance(result.error, FatalAPIError)
+    message = str(result.error)
+    assert message.startswith("aggregated_activity day 2026-03-02..2026-03-03: ")
+    assert "\n" not in message
+    assert len(script.asked) == client.MAX_TRIES
+    assert result.bookmark(STREAM, "day") is None
+
+
+def test_retry_after_is_obeyed(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("backoff._sync.time.sleep", waits.append)
+    caplog.set_level(logging.WARNING)
+    answers = [gong_error("slow down", 429, Retry_After="1"), page(user(1))]
+    result, script = run(lambda _, number: answers[number])
+    assert (ids(result), len(script.asked)) == (["1"], 2)
+    (wait,) = [wait for wait in waits if wait >= 0.9]
+    assert 1 <= wait <= 1.25
+    (line,) = [record.message for record in caplog.records if "trying again" in record.message]
+    assert line.startswith("aggregated_activity day 2026-03-02..2026-03-03: trying again in 1.")
+    assert line.endswith("(try 1 of 8 failed: HTTP 429: slow down (requestId req1))")
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("17", 17), (" 3 ", 3), ("", None), ("soon", None), ("-5", None)],
+)
+def test_retry_after_in_seconds(header: str, seconds: float | None) -> None:
+    response = requests.Response()
+    response.headers["Retry-After"] = header
+    assert retry_after(response) == seconds
+
+
+def test_retry_after_as_a_date() -> None:
+    response = requests.Response()
+    response.headers["Retry-After"] = format_datetime(
+        datetime.now(UTC) + timedelta(seconds=90), usegmt=True
+    )
+    seconds = retry_after(response)
+    assert seconds is not None
+    assert 85 < seconds <= 90
+    response.headers["Retry-After"] = "Mon, 01 Jan 2024 00:00:00 GMT"
+    assert retry_after(response) == 0
+
+
+def test_a_redirect_is_told_and_not_followed() -> None:
+    answer = Answer(307, b"", {"Location": "https://us-1.api.gong.io/v2/x"})
+    result, script = run(lambda *_: answer)
+    assert str(result.error) == (
+        "aggregated_activity day 2026-03-02..2026-03-03: HTTP 307: "
+        "sent to https://us-1.api.gong.io/v2/x; set api_url to your company's host"
+    )
+    assert len(script.asked) == 1
+
+
+def test_an_item_that_repeats_on_the_next_page_is_one_row() -> None:
+    pages = [page(user(1), user(1), user(2), cursor="a", total=3), page(user(2), user(3), total=3)]
+    result, _ = run(lambda _, number: pages[number])
+    assert ids(result) == ["1", "2", "3"]
+
+
+def test_missing_items_are_fetched_once_more() -> None:
+    def answer(_: Json, number: int) -> Answer:
+        return page(user(1), total=2) if number == 0 else page(user(1), user(2))
+
+    result, script = run(answer)
+    assert (ids(result), len(script.asked)) == (["1", "2"], 2)
+
+
+def test_items_that_stay_missing_are_an_error() -> None:
+    result, script = run(lambda *_: page(user(1), total=2))
+    assert str(result.error) == (
+        "aggregated_activity day 2026-03-02..2026-03-03: Gong counts 2 items but lists only 1"
+    )
+    assert len(script.asked) == 2
+    assert result.bookmark(STREAM, "day") is None
+
+
+@pytest.mark.parametrize("records", [None, {}, {"totalRecords": None}])
+def test_missing_figures_are_no_error(records: Any) -> None:
+    answer = page(user(1))
+    answer.body["records"] = records
+    assert ids(run(lambda *_: answer)[0]) == ["1"]
+
+
+def test_a_null_list_is_an_empty_page() -> None:
+    answer = page()
+    answer.body["usersAggregateActivityStats"] = None
+    result, _ = run(lambda *_: answer)
+    assert (result.error, ids(result)) == (None, [])
+
+
+def test_a_day_that_is_not_over_is_left_for_the_next_run() -> None:
+    def answer(asked: Json, _: int) -> Answer:
+        if asked["filter"]["toDate"] > "2026-03-04":
+            return gong_error("filter.toDate: must not be in the future")
+        return page(user(1))
+
+    result, script = run(answer, end_date="2026-03-05")
+    assert result.error is None
+    assert [row["from_date"] for row in result.rows(STREAM)] == ["2026-03-02", "2026-03-03"]
+    assert result.bookmark(STREAM, "day") == "2026-03-04"
+    assert len(script.asked) == 3
+
+
+def test_a_value_of_another_type_names_the_column() -> None:
+    answer = page(user(1))
+    answer.body["usersAggregateActivityStats"][0]["userAggregateActivityStats"] = {
+        "callsAsHost": "many"
+    }
+    result, _ = run(lambda *_: answer)
+    assert str(result.error) == (
+        "aggregated_activity day 2026-03-02..2026-03-03: "
+        "column calls_as_host: a value of type str is not a whole number"
+    )

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import threading
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tap_gong_stats.fetch_ahead import FetchAhead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Book:
+    """A plan of chapters with a number of pages each, which notes what is under way."""
+
+    def __init__(self, lengths: list[int], *, broken: int | None = None) -> None:
+        self.lengths = lengths
+        self.broken = broken
+        self.started: list[int] = []
+        self.fetched: list[tuple[int, int]] = []
+        self._lock = threading.Lock()
+
+    def next_task(self, *, answers_awaited: bool) -> int | None:
+        del answers_awaited
+        if len(self.started) == len(self.lengths):
+            return None
+        self.started.append(len(self.started))
+        return self.started[-1]
+
+    def fetch(self, task: int) -> Iterator[tuple[int, int]]:
+        for page in range(self.lengths[task]):
+            if task == self.broken:
+                raise ConnectionError(f"chapter {task}")
+            with self._lock:
+                self.fetched.append((task, page))
+            yield task, page
+
+
+def read(book: Book, concurrency: int = 4) -> list[tuple[int, int]]:
+    ahead = FetchAhead(book, concurrency=concurrency)
+    return [page for _, pages in ahead.tasks(lambda _: True) for page in pages]
+
+
+@given(
+    lengths=st.lists(st.integers(0, 4), max_size=30),
+    concurrency=st.integers(1, 8),
+)
+def test_pages_come_in_order_whatever_the_concurrency(lengths: list[int], concurrency: int) -> None:
+    book = Book(lengths)
+    expected = [(task, page) for task, length in enumerate(lengths) for page in range(length)]
+    assert read(book, concurrency) == expected
+    assert sorted(book.fetched) == expected
+
+
+def test_an_error_comes_after_everything_before_it() -> None:
+    book = Book([2, 2, 2, 2, 2, 2], broken=3)
+    ahead = FetchAhead(book, concurrency=3)
+    got: list[tuple[int, int]] = []
+    with pytest.raises(ConnectionError, match="chapter 3"):
+        for _, pages in ahead.tasks(lambda _: True):
+            got.extend(pages)
+    assert got == [(task, page) for task in range(3) for page in range(2)]
+    ahead.close()
+
+
+def test_an_error_of_the_plan_reaches_the_reader() -> None:
+    class Torn(Book):
+        def next_task(self, *, answers_awaited: bool) -> int | None:
+            if len(self.started) == 2:
+                raise ValueError("torn")
+            return super().next_task(answers_awaited=answers_awaited)
+
+    ahead = FetchAhead(Torn([1, 1, 1]), concurrency=2)
+    got: list[tuple[int, int]] = []
+    with pytest.raises(ValueError, match="torn"):
+        for _, pages in ahead.tasks(lambda _: True):
+            got.extend(pages)
+    assert got == [(0, 0), (1, 0)]
+    ahead.close()
+
+
+def test_only_a_bounded_number_of_pages_waits_for_the_reader() -> None:
+    book = Book([3] * 100)
+    ahead = FetchAhead(book, concurrency=4)
+    tasks = ahead.tasks(lambda _: True)
+    read_pages = 0
+    for _, pages in tasks:
+        for _ in pages:
+            read_pages += 1
+            assert len(book.fetched) <= read_pages + 4
+    assert read_pages == 300
+
+
+def test_many_calls_are_under_way_at_once() -> None:
+    together = threading.Barrier(4, timeout=10)
+
+    class Slow(Book):
+        def fetch(self, task: int) -> Iterator[tuple[int, int]]:
+            together.wait()
+            yield task, 0
+
+    assert read(Slow([1] * 8), concurrency=4) == [(task, 0) for task in range(8)]
+
+
+def test_a_task_that_is_not_wanted_waits_for_the_next_reader() -> None:
+    book = Book([1] * 6)
+    ahead = FetchAhead(book, concurrency=2)
+    first = [task for task, pages in ahead.tasks(lambda task: task < 2) if list(pages)]
+    rest = [task for task, pages in ahead.tasks(lambda _: True) if list(pages)]
+    assert (first, rest) == ([0, 1], [2, 3, 4, 5])
+
+
+def test_no_thread_outlives_the_last_page() -> None:
+    before = threading.active_count()
+    assert len(read(Book([1] * 5))) == 5
+    assert threading.active_count() == before
+
+
+def test_a_plan_that_waits_is_asked_again_after_an_answer() -> None:
+    class Learning(Book):
+        """Says nothing of its second task until the first was answered."""
+
+        def next_task(self, *, answers_awaited: bool) -> int | None:
+            self.awaited.append(answers_awaited)
+            if self.started and not self.fetched:
+                return None
+            return super().next_task(answers_awaited=answers_awaited)
+
+        awaited: list[bool]
+
+    book = Learning([1, 1])
+    book.awaited = []
+    assert read(book) == [(0, 0), (1, 0)]
+    assert (book.awaited[0], book.awaited[-1]) == (False, False)
+
+
+def test_the_tasks_start_in_order() -> None:
+    book = Book([1] * 50)
+    read(book)
+    assert all(earlier < later for earlier, later in pairwise(book.started))

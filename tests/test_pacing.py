@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import threading
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tap_gong_stats.pacing import Pace
+
+
+class FakeTime:
+    """A clock that moves only by sleeping, each sleep a given bit too long."""
+
+    def __init__(self, lateness: list[float] | None = None) -> None:
+        self.now = 1000.0
+        self._lateness = iter(lateness or [])
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.now += seconds + next(self._lateness, 0.0)
+
+    def pace(self, calls_per_second: float) -> Pace:
+        return Pace(calls_per_second, clock=self.clock, sleep=self.sleep)
+
+
+def turns(pace: Pace, fake: FakeTime, count: int) -> list[float]:
+    taken = []
+    for _ in range(count):
+        pace.take_turn()
+        taken.append(round(fake.now - 1000, 6))
+    return taken
+
+
+def test_calls_leave_evenly_and_the_first_at_once() -> None:
+    fake = FakeTime()
+    assert turns(fake.pace(4), fake, 5) == [0, 0.25, 0.5, 0.75, 1.0]
+
+
+def test_idle_time_is_not_saved_up_for_a_burst() -> None:
+    fake = FakeTime()
+    pace = fake.pace(4)
+    pace.take_turn()
+    fake.now += 60
+    assert turns(pace, fake, 3) == [60, 60.25, 60.5]
+
+
+def test_a_late_call_does_not_delay_all_later_ones() -> None:
+    fake = FakeTime([0.1])
+    taken = turns(fake.pace(4), fake, 100)
+    assert taken[1] == 0.35
+    # The fifth call waits for the late one; the grid then stays that little behind at most.
+    assert taken[-1] <= 99 * 0.25 + 0.1
+
+
+def test_a_pause_holds_back_the_next_call() -> None:
+    fake = FakeTime()
+    pace = fake.pace(4)
+    pace.take_turn()
+    pace.pause(7)
+    assert turns(pace, fake, 2) == [7, 7.25]
+
+
+def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
+    fake = FakeTime()
+    pace = fake.pace(4)
+    pace.pause(7)
+    pace.pause(1)
+    assert turns(pace, fake, 1) == [7]
+
+
+@given(
+    rate=st.sampled_from([0.5, 1, 2.5, 3, 10, 33.3]),
+    lateness=st.lists(st.floats(0, 2), max_size=60),
+)
+def test_no_sliding_span_holds_more_than_the_allowance(rate: float, lateness: list[float]) -> None:
+    fake = FakeTime(lateness)
+    taken = turns(fake.pace(rate), fake, 60)
+    allowance = -int(-rate // 1)
+    gaps = [later - earlier for earlier, later in zip(taken, taken[allowance:], strict=False)]
+    assert all(gap >= allowance / rate - 1e-5 for gap in gaps)
+
+
+def test_threads_share_one_pace() -> None:
+    pace = Pace(200)
+    left: list[float] = []
+
+    def call() -> None:
+        pace.take_turn()
+        left.append(time.monotonic())
+
+    threads = [threading.Thread(target=call) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(left) - min(left) >= 19 / 200 - 0.005

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from tap_gong_stats.settings import SCHEMA, Settings, SettingsError, unknown_settings, with_numbers
+
+NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
+LOGIN = {"access_key": "key", "access_key_secret": "secret"}
+
+
+def parse(**config: Any) -> Settings:
+    return Settings.parse({**LOGIN, **config}, now=NOW)
+
+
+def test_the_defaults() -> None:
+    assert parse() == Settings(
+        access_key="key",
+        access_key_secret="secret",
+        access_token=None,
+        api_url="https://api.gong.io",
+        start_date=date(2026, 3, 12),
+        end_date=None,
+        time_zone=None,
+        lookback_days=7,
+        periods=("day",),
+        days_per_call=30,
+        user_ids=(),
+        include_inactive=False,
+        calls_per_second=3,
+        concurrency=10,
+        request_timeout=300,
+    )
+
+
+def test_text_from_environment_variables_counts_as_numbers() -> None:
+    settings = parse(lookback_days="3", calls_per_second="2.5")
+    assert (settings.lookback_days, settings.calls_per_second) == (3, 2.5)
+    assert with_numbers({"lookback_days": "3", "days_per_call": "x", "api_url": "7"}) == {
+        "lookback_days": 3.0
+    }
+
+
+@pytest.mark.parametrize("start", ["2026-05-01", "2026-05-01T23:30:00-08:00", "2026-05-01 00:00"])
+def test_of_a_date_time_the_date_counts(start: str) -> None:
+    assert parse(start_date=start).start_date == date(2026, 5, 1)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://us-1.api.gong.io", "https://us-1.api.gong.io/", "https://us-1.api.gong.io/v2/"]
+)
+def test_the_url_may_end_in_v2(url: str) -> None:
+    assert parse(api_url=url).api_url == "https://us-1.api.gong.io"
+
+
+def test_a_start_date_may_be_tomorrow_somewhere() -> None:
+    assert parse(start_date="2026-06-11").start_date == date(2026, 6, 11)
+
+
+def test_a_token_is_a_login_of_its_own() -> None:
+    assert Settings.parse({"access_token": "t"}, now=NOW).access_token == "t"
+
+
+def test_a_period_named_twice_counts_once() -> None:
+    assert parse(periods=["week", "day", "week"]).periods == ("week", "day")
+
+
+@pytest.mark.parametrize(
+    ("config", "problem"),
+    [
+        (
+            {"start_date": "yesterday"},
+            "start_date: 'yesterday' is not a date; write it as YYYY-MM-DD",
+        ),
+        (
+            {"start_date": "2026-02-30"},
+            "start_date: '2026-02-30' is not a date; write it as YYYY-MM-DD",
+        ),
+        (
+            {"start_date": "20260203"},
+            "start_date: '20260203' is not a date; write it as YYYY-MM-DD",
+        ),
+        (
+            {"start_date": "2026-01-01Tea"},
+            "start_date: '2026-01-01Tea' is not a date; write it as YYYY-MM-DD",
+        ),
+        ({"end_date": 20260101}, "end_date: '20260101' is not a date; write it as YYYY-MM-DD"),
+        (
+            {"start_date": "2026-06-12"},
+            "start_date: 2026-06-12 lies in the future; set a past day",
+        ),
+        (
+            {"start_date": "2026-05-02", "end_date": "2026-05-02"},
+            (
+                "end_date: 2026-05-02 does not lie after start_date 2026-05-02; "
+                "set a later day; the end is exclusive"
+            ),
+        ),
+        (
+            {"time_zone": "Pacific"},
+            "time_zone: 'Pacific' is not a time zone; use a name such as Europe/Berlin",
+        ),
+        (
+            {"periods": ["hour"]},
+            (
+                "periods: ['hour'] is not a list with any of day, week, month, quarter, year; "
+                "set a list with any of day, week, month, quarter, year"
+            ),
+        ),
+        (
+            {"lookback_days": -1},
+            "lookback_days: -1 is not a whole number of 0 or more; set a whole number of 0 or more",
+        ),
+        (
+            {"days_per_call": 1.5},
+            (
+                "days_per_call: 1.5 is not a whole number of 1 or more; "
+                "set a whole number of 1 or more"
+            ),
+        ),
+        (
+            {"calls_per_second": 0},
+            "calls_per_second: 0 is not a number above 0; set a number above 0",
+        ),
+        (
+            {"calls_per_second": "fast"},
+            "calls_per_second: 'fast' is not a number above 0; set a number above 0",
+        ),
+        (
+            {"request_timeout": "inf"},
+            "request_timeout: 'inf' is not a number above 0; set a number above 0",
+        ),
+        (
+            {"concurrency": True},
+            "concurrency: True is not a whole number of 1 or more; set a whole number of 1 or more",
+        ),
+        (
+            {"include_inactive": "maybe"},
+            "include_inactive: 'maybe' is not true or false; set true or false",
+        ),
+        ({"user_ids": "1"}, "user_ids: '1' is not a list of ids; set a list of ids"),
+        (
+            {"api_url": "api.gong.io"},
+            "api_url: 'api.gong.io' is not a URL; write it as https://api.gong.io",
+        ),
+        ({"access_key": 7}, "access_key: is not text; put it in quotes"),
+        (
+            {"access_key": None, "access_key_secret": None},
+            "access_key: missing; set access_key and access_key_secret, or access_token",
+        ),
+        (
+            {"access_key_secret": ""},
+            "access_key_secret: missing; an API key is a pair, set both parts",
+        ),
+        ({"access_key": ""}, "access_key: missing; an API key is a pair, set both parts"),
+        (
+            {"access_token": "t"},
+            "access_token: set together with access_key; keep one kind of login",
+        ),
+    ],
+)
+def test_a_wrong_value_is_told_in_one_line(config: dict[str, Any], problem: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse(**config)
+    assert problem in caught.value.problems
+
+
+def test_all_problems_are_told_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.parse({"start_date": "x", "concurrency": 0}, now=NOW)
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        "start_date",
+        "concurrency",
+        "access_key",
+    ]
+
+
+def test_an_unknown_setting_suggests_the_nearest_name() -> None:
+    assert unknown_settings({"start_dat": 1, "zzz": 2, **LOGIN}, SCHEMA["properties"]) == [
+        "start_dat: unknown setting, not read; did you mean start_date?",
+        "zzz: unknown setting, not read",
+    ]
+
+
+def test_every_setting_is_described() -> None:
+    for name, schema in SCHEMA["properties"].items():
+        assert schema["title"], name
+        assert schema["description"].endswith("."), name
+    secrets = {name for name, schema in SCHEMA["properties"].items() if schema.get("secret")}
+    assert secrets == {"access_key", "access_key_secret", "access_token"}
