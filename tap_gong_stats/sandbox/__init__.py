@@ -1,0 +1,1 @@
+"""A local Gong: the API's statistics endpoints over an invented company."""
