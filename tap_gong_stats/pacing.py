@@ -36,8 +36,9 @@ class Pace:
         self._clock = clock
         self._sleep = sleep
 
-    def take_turn(self) -> None:
-        """Return when the next call may leave."""
+    def take_turn(self) -> float:
+        """Return when the next call may leave, with the seconds that it took."""
+        began = self._clock()
         while True:
             with self._lock:
                 now = self._clock()
@@ -46,7 +47,7 @@ class Pace:
                     on_time = -wait < self._interval
                     self._next = (self._next if on_time else now) + self._interval
                     self._left.append(now)
-                    return
+                    return now - began
             self._sleep(wait)
 
     def pause(self, seconds: float) -> None:

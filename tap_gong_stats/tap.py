@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,12 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from typing_extensions import override
 
 from tap_gong_stats import settings
-from tap_gong_stats.client import Gong
+from tap_gong_stats.auth import authenticator
+from tap_gong_stats.http_stream import Connection
 from tap_gong_stats.settings import Settings, SettingsError
 from tap_gong_stats.streams.activity import AggregatedActivity, DailyActivity
 from tap_gong_stats.streams.interaction import InteractionStats
+from tap_gong_stats.zones import CompanyZone
 
 if TYPE_CHECKING:
     from tap_gong_stats.client import GongStream
@@ -28,7 +31,7 @@ class TapGongStats(Tap):
 
     name = "tap-gong-stats"
     package_name = "tap-gong-stats"
-    config_jsonschema = settings.SCHEMA
+    config_jsonschema = deepcopy(settings.SCHEMA)  # the SDK adds its own settings
     message_writer_class = MsgSpecWriter
     # Without batches: in a batch, rows come after the STATE that speaks of them.
     capabilities = [  # noqa: RUF012 - the SDK declares it as a ClassVar
@@ -43,9 +46,10 @@ class TapGongStats(Tap):
     ]
 
     @cached_property
-    def gong(self) -> Gong:
-        """What the streams of this run share."""
-        return Gong(Settings.parse(self.config))
+    def gong(self) -> Connection:
+        """What the Gong streams of this run share."""
+        checked = Settings.parse(self.config)
+        return Connection(checked, authenticator(checked), CompanyZone(checked.time_zone))
 
     @override
     def discover_streams(self) -> list[GongStream]:
@@ -61,8 +65,9 @@ class TapGongStats(Tap):
             if raise_errors:
                 raise ConfigValidationError(str(error), errors=error.problems) from error
             return error.problems
+        problems = super()._validate_config(raise_errors=raise_errors)
         for warning in settings.unknown_settings(
             self._config, self.config_jsonschema["properties"]
         ):
             self.logger.warning(warning)
-        return super()._validate_config(raise_errors=raise_errors)
+        return problems

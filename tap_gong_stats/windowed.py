@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.exceptions import SyncError
 from typing_extensions import override
 
-from tap_gong_stats.client import DayNotOverError, GongStream, Page
+from tap_gong_stats.client import DayNotOverError
 from tap_gong_stats.columns import ColumnError
 from tap_gong_stats.fetch_ahead import FetchAhead
+from tap_gong_stats.http_stream import HttpStream, Page
 from tap_gong_stats.windows import ONE_DAY, Window, first_day
+from tap_gong_stats.zones import CompanyZone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_gong_stats.client import Gong
     from tap_gong_stats.windows import Cut
 
 ZONE_DOUBT = timedelta(days=2)
@@ -34,9 +35,13 @@ class BookmarkError(SyncError):
 
 @dataclass(slots=True)
 class Task:
-    """One window of one partition; no window if its days turned out not to be over."""
+    """One window of one partition, as it was planned and as Gong allowed it.
+
+    It ends early, or is None, if Gong finds that its days are not over.
+    """
 
     partition: Context
+    planned: Window
     window: Window | None
 
     @property
@@ -45,7 +50,7 @@ class Task:
         return {**self.partition, "window": self.window}
 
 
-class WindowedStream(GongStream):
+class WindowedStream(HttpStream):
     """A stream whose history is read window by window.
 
     The bookmark is the exclusive end of the last finished window. It moves when a window is
@@ -74,13 +79,17 @@ class WindowedStream(GongStream):
         partition = context or {}
         if partition == self._all_partitions()[0]:
             self._start()
+        without_gap = True
         try:
             for task, pages in self._ahead.tasks(lambda task: task.partition == partition):
                 for page in pages:
                     yield from self._checked_rows(page, task)
-                self._finish(task)
+                if without_gap and task.window:
+                    self._move_bookmark(task.partition, task.window.end)
+                without_gap = without_gap and task.window == task.planned
         except BaseException:
             self._ahead.close()
+            self.log_sync_costs()
             raise
 
     @override
@@ -105,15 +114,15 @@ class WindowedStream(GongStream):
         return list(self.partitions or [{}])
 
     def _start(self) -> None:
-        self.gong.zone.learn(self.stream_state.get("time_zone"))
+        self.zone.learn(self.stream_state.get("time_zone"))
         starts = [(partition, self._first_day(partition)) for partition in self._all_partitions()]
         self._ahead: FetchAhead[Task, Page] = FetchAhead(
             WindowPlan(self, starts),
-            concurrency=self.gong.settings.concurrency,
+            concurrency=self.settings.concurrency,
         )
 
     def _first_day(self, partition: Context) -> date:
-        settings = self.gong.settings
+        settings = self.settings
         bookmark = self.get_starting_replication_key_value(partition or None)
         try:
             finished = date.fromisoformat(str(bookmark)[:10]) if bookmark else None
@@ -128,18 +137,17 @@ class WindowedStream(GongStream):
         try:
             yield from self.rows(page, task)
         except ColumnError as error:
-            raise self._failure(task.context, str(error)) from error
+            raise self.failure(task.context, error) from error
 
-    def _finish(self, task: Task) -> None:
-        """Move the bookmark behind a window whose rows are all written, and tell the target."""
-        if task.window is None:
-            return
-        state = self.get_context_state(task.partition or None)
-        end = task.window.end.isoformat()
+    def _move_bookmark(self, partition: Context, end: date) -> None:
+        """Set the bookmark behind a window whose rows are all written, and tell the target."""
+        state = self.get_context_state(partition or None)
         state["replication_key"] = self.replication_key
-        state["replication_key_value"] = max(end, state.get("replication_key_value") or "")
-        if self.gong.zone.name:
-            self.stream_state["time_zone"] = self.gong.zone.name
+        state["replication_key_value"] = max(
+            end.isoformat(), state.get("replication_key_value") or ""
+        )
+        if self.zone.name:
+            self.stream_state["time_zone"] = self.zone.name
         self._tap.state_writer.write_state(self.tap_state)
 
 
@@ -153,7 +161,6 @@ class WindowPlan:
 
     def __init__(self, stream: WindowedStream, starts: list[tuple[Context, date]]) -> None:
         self._stream = stream
-        self._gong: Gong = stream.gong
         self._left = deque(starts)
         self._now = datetime.now(UTC)
 
@@ -168,7 +175,7 @@ class WindowPlan:
                 return None
             if window is not None:
                 self._left[0] = (partition, window.end)
-                return Task(partition, window)
+                return Task(partition, window, window)
             self._left.popleft()
         return None
 
@@ -176,28 +183,26 @@ class WindowPlan:
         """Yield the pages of a window.
 
         If Gong says that the last day is not over yet, the zone was wrong, or Gong is stricter
-        than it says. Then the window ends a day earlier, once.
+        than it says. Then the window ends at least a day earlier and right for every zone.
         """
         try:
             yield from self._learning(task)
         except DayNotOverError as error:
-            if task.window is None:  # never: a task is fetched once, with its window
-                raise
-            self._stream.logger.warning("%s; asking for one day less", error)
-            cut = self._stream.cut(task.partition)
-            task.window = next(cut(task.window.start, task.window.end - ONE_DAY), None)
+            self._stream.logger.warning("%s; asking for less", error)
+            end = min(task.planned.end - ONE_DAY, CompanyZone().end_of_finished_days(self._now))
+            task.window = next(self._stream.cut(task.partition)(task.planned.start, end), None)
             if task.window:
                 yield from self._learning(task)
 
     def _learning(self, task: Task) -> Iterator[Page]:
         for page in self._stream.pages(task.context):
-            self._gong.zone.learn(*self._stream.zone_evidence(page))
+            self._stream.zone.learn(*self._stream.zone_evidence(page))
             yield page
 
     def _ends(self) -> tuple[date, date]:
         """Return the end of the days that are surely over, and how late it may turn out to be."""
-        zone = self._gong.zone
+        zone = self._stream.zone
         end = zone.end_of_finished_days(self._now)
         latest_end = end if zone.known else end + ZONE_DOUBT
-        end_date = self._gong.settings.end_date or latest_end
+        end_date = self._stream.settings.end_date or latest_end
         return min(end, end_date), min(latest_end, end_date)

@@ -71,12 +71,18 @@ def bookmark(state: Json, stream: str, period: str | None = None) -> str | None:
     return value
 
 
-def run_tap(config: Json, *streams: str, state: Json | None = None) -> Run:
+def run_tap(
+    config: Json,
+    *streams: str,
+    state: Json | None = None,
+    catalog: Json | None = None,
+) -> Run:
     """Run the tap for some streams (all by default) and return what it wrote, errors included."""
     collector = Collector()
     tap = TapGongStats(
         config={"access_key": "sandbox-key", "access_key_secret": "sandbox-secret", **config},
         state=json.loads(json.dumps(state or {})),
+        catalog=catalog,
         message_writer=collector,
     )
     for name, stream in tap.streams.items():
@@ -128,6 +134,7 @@ def scripted(answer: Callable[[Json, int], Answer]) -> Iterator[Script]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
         timeout = 5
 
         def do_POST(self) -> None:

@@ -9,8 +9,8 @@ import pytest
 import requests
 from singer_sdk.exceptions import FatalAPIError
 
-from tap_gong_stats import client
-from tap_gong_stats.client import retry_after
+from tap_gong_stats import http_stream
+from tap_gong_stats.http_stream import retry_after
 from tests.support import Answer, Json, Run, Script, gong_error, run_tap, scripted
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ ONE_DAY = {"start_date": "2026-03-02", "end_date": "2026-03-03", "calls_per_seco
 
 @pytest.fixture(autouse=True)
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(http_stream, "FIRST_WAIT", 0.0001)
 
 
 def user(number: int) -> Json:
@@ -169,7 +169,7 @@ def test_a_lasting_fault_ends_the_run_with_one_line(fault: Answer) -> None:
     message = str(result.error)
     assert message.startswith("aggregated_activity day 2026-03-02..2026-03-03: ")
     assert "\n" not in message
-    assert len(script.asked) == client.MAX_TRIES
+    assert len(script.asked) == http_stream.MAX_TRIES
     assert result.bookmark(STREAM, "day") is None
 
 

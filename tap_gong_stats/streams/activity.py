@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-    from tap_gong_stats.client import Page
+    from tap_gong_stats.http_stream import Page
     from tap_gong_stats.windowed import Task
 
 COUNTERS = (
@@ -54,7 +54,7 @@ class AggregatedActivity(PeriodStream):
         period = self.period_columns(page, task)
         for item in page.items:
             counters = item.get("userAggregateActivityStats") or {}
-            if self.gong.settings.include_inactive or any(counters.values()):
+            if self.settings.include_inactive or any(counters.values()):
                 yield {
                     **self.user_columns.fill(item),
                     **period,
@@ -75,7 +75,7 @@ class DailyActivity(DayRangeStream):
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        keep_all = self.gong.settings.include_inactive
+        keep_all = self.settings.include_inactive
         for item in page.items:
             user = self.user_columns.fill(item)
             for day in _days(item):
@@ -99,7 +99,7 @@ class DailyActivity(DayRangeStream):
         except ValueError:
             raise ColumnError("column from_date: the day does not begin with a date") from None
         to_date = from_date + ONE_DAY
-        zone = self.gong.zone
+        zone = self.zone
         return {
             "from_date": from_date.isoformat(),
             "to_date": to_date.isoformat(),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-    from tap_gong_stats.client import Page
+    from tap_gong_stats.http_stream import Page
     from tap_gong_stats.windowed import Task
 
 MEASURES = {
@@ -41,7 +41,7 @@ class InteractionStats(PeriodStream):
         period = self.period_columns(page, task)
         for item in page.items:
             measured = item.get("personInteractionStats") or []
-            if self.gong.settings.include_inactive or measured:
+            if self.settings.include_inactive or measured:
                 yield {
                     **self._item_columns.fill(item),
                     **period,

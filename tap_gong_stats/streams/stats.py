@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import override
 
+from tap_gong_stats.client import GongStream
 from tap_gong_stats.columns import Columns, date_time
 from tap_gong_stats.windowed import WindowedStream
 from tap_gong_stats.windows import Period, Window, day_ranges, whole_periods
@@ -14,26 +15,26 @@ from tap_gong_stats.windows import Period, Window, day_ranges, whole_periods
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
-    from tap_gong_stats.client import Page
+    from tap_gong_stats.http_stream import Page
     from tap_gong_stats.windowed import Task
     from tap_gong_stats.windows import Cut
 
 
-class StatsStream(WindowedStream):
+class StatsStream(WindowedStream, GongStream):
     """Statistics of users over plain dates, which Gong reads in the company's zone."""
 
     item_id = "userId"
     replication_key = "from_date"
 
     @override
-    def question(self, context: Context) -> dict[str, Any]:
+    def asked(self, context: Context) -> dict[str, Any]:
         window: Window = context["window"]
         asked: dict[str, Any] = {
             "fromDate": window.start.isoformat(),
             "toDate": window.end.isoformat(),
         }
-        if self.gong.settings.user_ids:
-            asked["userIds"] = list(self.gong.settings.user_ids)
+        if self.settings.user_ids:
+            asked["userIds"] = list(self.settings.user_ids)
         return {"filter": asked}
 
     @cached_property
@@ -53,7 +54,7 @@ class PeriodStream(StatsStream):
     @property
     @override
     def partitions(self) -> list[dict[str, Any]]:
-        return [{"period": period} for period in self.gong.settings.periods]
+        return [{"period": period} for period in self.settings.periods]
 
     @override
     def cut(self, partition: Context) -> Cut:
@@ -62,7 +63,7 @@ class PeriodStream(StatsStream):
     def period_columns(self, page: Page, task: Task) -> dict[str, Any]:
         """Return the columns that say which period a row is about; Gong's rows carry no dates."""
         window = cast("Window", task.window)
-        envelope, zone = page.envelope, self.gong.zone
+        envelope, zone = page.envelope, self.zone
         return {
             "period": task.partition["period"],
             "from_date": window.start.isoformat(),
@@ -81,4 +82,4 @@ class DayRangeStream(StatsStream):
 
     @override
     def cut(self, partition: Context) -> Cut:
-        return partial(day_ranges, days=self.gong.settings.days_per_call)
+        return partial(day_ranges, days=self.settings.days_per_call)

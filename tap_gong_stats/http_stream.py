@@ -1,0 +1,297 @@
+"""A stream over HTTP that comes through passing faults, whoever serves it."""
+
+from __future__ import annotations
+
+import random
+import threading
+from abc import abstractmethod
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+from singer_sdk import metrics
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+from singer_sdk.schema.source import StreamSchema
+from singer_sdk.streams.rest import PageContext, RESTStream
+from typing_extensions import override
+
+from tap_gong_stats.pacing import Pace
+from tap_gong_stats.schema_directory import SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
+    from backoff.types import Details
+    from singer_sdk.helpers.types import Auth, Context, RequestFunc
+    from singer_sdk.tap_base import Tap
+
+    from tap_gong_stats.settings import Settings
+    from tap_gong_stats.zones import CompanyZone
+
+Item = dict[str, Any]
+"""One element of an answer's list, as it was sent."""
+
+MAX_TRIES = 8
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 60.0
+"""Seconds between tries: the first wait doubles up to the longest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer: a page of items, and what stands around them."""
+
+    items: list[Item]
+    envelope: Mapping[str, Any]
+    cursor: str | None
+    total_records: int | None
+
+
+class Connection:
+    """What all streams of one API share in a run: settings, login, zone, session and pace."""
+
+    def __init__(self, settings: Settings, authenticator: Auth, zone: CompanyZone) -> None:
+        self.settings = settings
+        self.authenticator = authenticator
+        self.zone = zone
+        self.pace = Pace(settings.calls_per_second)
+        self.session = requests.Session()
+        adapter = HTTPAdapter(pool_maxsize=settings.concurrency)
+        self.session.mount("http://", adapter)
+        self.session.mount("https://", adapter)
+
+
+@dataclass(slots=True)
+class Cost:
+    """What a stream has cost so far: calls, how many of them anew, and seconds of waiting."""
+
+    calls: int = 0
+    retries: int = 0
+    waiting: float = 0.0
+
+    def __str__(self) -> str:
+        """Return the form used in the log."""
+        return (
+            f"{self.calls} API calls, {self.retries} of them anew after a failure, "
+            f"{self.waiting:.1f} s spent waiting for a turn"
+        )
+
+
+class HttpStream(RESTStream[str]):
+    """A stream whose pages any thread may fetch, paced and tried again.
+
+    The SDK's own loop over pages belongs to one thread; its hooks for requests, logins, retries
+    and errors are the ones used here.
+    """
+
+    schema: ClassVar[StreamSchema] = StreamSchema(SCHEMAS)
+    method: ClassVar[Literal["GET", "POST"]] = "POST"
+
+    def __init__(self, tap: Tap, connect: Callable[[], Connection]) -> None:
+        super().__init__(tap, http_method=self.method)
+        self._connect = connect
+        self._cost = Cost()
+        self._cost_lock = threading.Lock()
+
+    @abstractmethod
+    def pages(self, context: Context) -> Iterator[Page]:
+        """Fetch all pages of a partition and window; each step of the iterator is one call."""
+
+    @abstractmethod
+    def question(self, context: Context, cursor: str | None) -> dict[str, Any]:
+        """Return what is asked: the body of a POST, the query of a GET."""
+
+    @abstractmethod
+    def read_page(self, response: requests.Response) -> Page:
+        """Return the page in an answer that `validate_response` has let through.
+
+        Raises:
+            RetriableAPIError: if there is none after all.
+        """
+
+    @cached_property
+    def connection(self) -> Connection:
+        """What the streams of the API share; made late, as discovery needs no key."""
+        return self._connect()
+
+    @property
+    def settings(self) -> Settings:
+        """The checked settings of the run."""
+        return self.connection.settings
+
+    @property
+    def zone(self) -> CompanyZone:
+        """The company's time zone, as far as it is known."""
+        return self.connection.zone
+
+    @property
+    @override
+    def requests_session(self) -> requests.Session:
+        return self.connection.session
+
+    @property
+    @override
+    def authenticator(self) -> Auth:
+        return self.connection.authenticator
+
+    @cached_property
+    @override
+    def user_agent(self) -> str:
+        return f"{self._tap.name}/{self._tap.plugin_version}"
+
+    @override
+    def prepare_request_payload(
+        self,
+        context: Context | None,
+        next_page_token: str | None,
+    ) -> dict[str, Any] | None:
+        return None if self.method == "GET" else self.question(context or {}, next_page_token)
+
+    @override
+    def get_url_params(
+        self,
+        context: Context | None,
+        next_page_token: str | None,
+    ) -> dict[str, Any]:
+        return self.question(context or {}, next_page_token) if self.method == "GET" else {}
+
+    def fetch_page(self, context: Context, cursor: str | None) -> Page:
+        """Ask for one page, as often as it takes.
+
+        Raises:
+            FatalAPIError: in one line: stream, window, status, and the API's own words.
+        """
+        request = self.get_http_request(
+            page=PageContext(stream_context=context, next_page_token=cursor),
+        )
+        prepared = self.build_prepared_request(
+            method=request.method,
+            url=request.url,
+            params=request.encode_params(),
+            headers=request.headers,
+            json=request.data,
+        )
+        # The SDK's decorator is typed for responses, but hands on whatever is returned.
+        ask: Any = self.request_decorator(cast("RequestFunc", self._ask))
+        try:
+            page: Page = ask(prepared, context)
+        except (FatalAPIError, RetriableAPIError, requests.RequestException) as error:
+            raise self.failure(context, error) from error
+        return page
+
+    @override
+    def log_sync_costs(self) -> None:
+        if not self._cost.calls:
+            return
+        self.logger.info("%s: %s", self.name, self._cost)
+        point = metrics.Point(
+            "counter",
+            metric=metrics.Metric.HTTP_REQUEST_COUNT,
+            value=self._cost.calls,
+            tags={metrics.Tag.STREAM: self.name, metrics.Tag.ENDPOINT: self.path},
+        )
+        metrics.log(self.metrics_logger, point=point)
+
+    def failure(self, context: Context, reason: object) -> FatalAPIError:
+        """Return the error that ends a run: where it happened, and why."""
+        kind = type(reason) if isinstance(reason, FatalAPIError) else FatalAPIError
+        return kind(f"{self.place(context)}: {reason}")
+
+    def place(self, context: Context) -> str:
+        """Return how messages name a question, as `daily_activity 2026-03-02..2026-03-03`."""
+        return " ".join([self.name, *(str(value) for value in context.values())])
+
+    @override
+    def backoff_max_tries(self) -> int:
+        return MAX_TRIES
+
+    @override
+    def backoff_wait_generator(self) -> Generator[float, Any, None]:
+        """Wait as long as Gong's `Retry-After` says, else twice as long each time."""
+        wait = FIRST_WAIT
+        error = yield 0
+        while True:
+            response = error.response if isinstance(error, RetriableAPIError) else None
+            asked = None if response is None else retry_after(response)
+            error = yield wait if asked is None else asked
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    @override
+    def backoff_jitter(self, value: float) -> float:
+        """Stretch a wait by up to a quarter, so that several taps do not return together."""
+        return value * random.uniform(1, 1.25)  # noqa: S311 - spreads load, guards nothing
+
+    @override
+    def backoff_handler(self, details: Details) -> None:
+        """Log one line for a try that failed, without the request and its secrets."""
+        with self._cost_lock:
+            self._cost.retries += 1
+            self._cost.waiting += details["wait"]
+        self.logger.warning(
+            "%s: trying again in %.1f s (try %d of %d failed: %s)",
+            self.place(details["args"][1]),
+            details["wait"],
+            details["tries"],
+            MAX_TRIES,
+            details["exception"],
+        )
+
+    def _ask(self, prepared: requests.PreparedRequest, context: Context) -> Page:  # noqa: ARG002
+        # The context is for `backoff_handler`, which is told the arguments of a failed try.
+        waited = self.connection.pace.take_turn()
+        with self._cost_lock:
+            self._cost.calls += 1
+            self._cost.waiting += waited
+        session = self.requests_session
+        environment = session.merge_environment_settings(
+            prepared.url, {}, stream=False, verify=None, cert=None
+        )
+        response = session.send(
+            prepared,
+            timeout=self.settings.request_timeout,
+            allow_redirects=False,
+            **environment,
+        )
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            # Everybody waits: the limit is the company's, not the call's.
+            self.connection.pace.pause(retry_after(response) or 0)
+        self.validate_response(response)
+        return self.read_page(response)
+
+
+def unseen(items: list[Item], key: str, seen: set[Any]) -> list[Item]:
+    """Return the items whose key has not been `seen` yet, and remember it."""
+    fresh = []
+    for item in items:
+        value = item.get(key)
+        if value not in seen:
+            seen.add(value)
+            fresh.append(item)
+    return fresh
+
+
+def json_object(response: requests.Response) -> dict[str, Any] | None:
+    """Return the JSON object in the body, or None where there is none."""
+    try:
+        body = msgspec.json.decode(response.content)
+    except msgspec.DecodeError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def retry_after(response: requests.Response) -> float | None:
+    """Return the seconds that `Retry-After` asks for, given as seconds or as an HTTP date."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+import time_machine
+
+from tap_gong_stats.sandbox.app import create_app
+from tap_gong_stats.sandbox.company import Company
+from tap_gong_stats.sandbox.server import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass
+class Sandbox:
+    """A running sandbox: its truth, where it listens, and what it was asked."""
+
+    company: Company
+    url: str
+    app: Any
+
+    @property
+    def calls(self) -> list[Any]:
+        return list(self.app.state.journal)
+
+    def config(self, **settings: Any) -> dict[str, Any]:
+        return {"api_url": self.url, "calls_per_second": 1000, **settings}
+
+
+class StartSandbox(Protocol):
+    def __call__(self, *, users: int = 12, zone: str = ..., **options: Any) -> Sandbox: ...
+
+
+@pytest.fixture
+def sandbox() -> Iterator[StartSandbox]:
+    """Start sandboxes that end with the test; by default without a limit on calls a second."""
+    with ExitStack() as running:
+
+        def start(*, users: int = 12, zone: str = "America/New_York", **options: Any) -> Sandbox:
+            company = Company(users=users, seed=1, time_zone=zone)
+            app = create_app(company, **{"calls_per_second": 10_000, **options})
+            return Sandbox(company, running.enter_context(serve(app)), app)
+
+        yield start
+
+
+class SetClock(Protocol):
+    def __call__(self, moment: str) -> None: ...
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetClock]:
+    """Set the wall clock of the tap and of the sandbox."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    with ExitStack() as travels:
+
+        def travel(moment: str) -> None:
+            travels.close()
+            travels.enter_context(time_machine.travel(moment, tick=False))
+
+        yield travel

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support import Answer, Json, Run, run_tap, scripted
+
+COUNTERS = {"callsAsHost": 0, "callsAttended": 2}
+
+
+def run(stream: str, body: Json, **config: Any) -> Run:
+    with scripted(lambda *_: Answer(body=body)) as script:
+        config = {"start_date": "2026-03-02", "end_date": "2026-03-03", **config}
+        return run_tap({"api_url": script.url, "calls_per_second": 1000, **config}, stream)
+
+
+def aggregate(**counters: int | None) -> Json:
+    return {
+        "usersAggregateActivityStats": [
+            {"userId": 7, "userEmailAddress": "a@b.test", "userAggregateActivityStats": counters}
+        ],
+        "timeZone": "Europe/Berlin",
+        "fromDateTime": "2026-03-02T00:00:00+01:00",
+        "toDateTime": "2026-03-02T000:00:00+01:00",
+        "newField": "never seen",
+    }
+
+
+def days(*items: Json) -> Json:
+    return {"usersDetailedActivities": [{"userId": "7", "userDailyActivityStats": list(items)}]}
+
+
+def test_a_malformed_end_is_computed_from_the_zone() -> None:
+    (row,) = run("aggregated_activity", aggregate(callsAsHost=1)).rows("aggregated_activity")
+    assert row["from_date_time"] == "2026-03-02T00:00:00+01:00"
+    assert row["to_date_time"] == "2026-03-03T00:00:00+01:00"
+    assert (row["user_id"], row["calls_as_host"], row["calls_attended"]) == ("7", 1, None)
+    assert "new_field" not in row
+
+
+@pytest.mark.parametrize("counters", [{}, {"callsAsHost": 0, "callsAttended": None}])
+def test_a_user_without_activity_is_no_row_unless_asked_for(counters: Json) -> None:
+    body = aggregate(**counters)
+    assert run("aggregated_activity", body).rows("aggregated_activity") == []
+    kept = run("aggregated_activity", body, include_inactive=True).rows("aggregated_activity")
+    assert [row["user_id"] for row in kept] == ["7"]
+
+
+def test_the_date_of_a_day_is_read_as_it_stands_there() -> None:
+    body = days(
+        {
+            "fromDate": "2026-03-02T00:00:00+14:00",
+            "toDate": "2026-03-03T00:00:00+14:00",
+            "callsAsHost": [9000000000000000001, "9000000000000000002", None],
+        }
+    )
+    (row,) = run("daily_activity", body).rows("daily_activity")
+    assert (row["from_date"], row["to_date"]) == ("2026-03-02", "2026-03-03")
+    assert row["from_date_time"] == "2026-03-02T00:00:00+14:00"
+    assert row["calls_as_host"] == ["9000000000000000001", "9000000000000000002"]
+    assert row["user_email_address"] is None
+    assert row["calls_attended"] is None
+
+
+def test_a_day_with_empty_or_null_lists_is_no_row_unless_asked_for() -> None:
+    body = days({"fromDate": "2026-03-02T00:00:00+01:00", "callsAsHost": [], "callsAttended": None})
+    assert run("daily_activity", body).rows("daily_activity") == []
+    (row,) = run("daily_activity", body, include_inactive=True).rows("daily_activity")
+    assert row["to_date_time"] is None
+
+
+def test_null_days_are_no_rows() -> None:
+    body = {"usersDetailedActivities": [{"userId": "7", "userDailyActivityStats": None}]}
+    result = run("daily_activity", body)
+    assert (result.error, result.rows("daily_activity")) == (None, [])
+
+
+def test_a_day_without_a_date_is_an_error() -> None:
+    result = run("daily_activity", days({"fromDate": None, "callsAsHost": ["1"]}))
+    assert str(result.error) == (
+        "daily_activity 2026-03-02..2026-03-03: "
+        "column from_date: the day does not begin with a date"
+    )

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from tap_gong_stats.settings import SCHEMA
+from tap_gong_stats.tap import TapGongStats
+from tests.support import run_tap
+
+if TYPE_CHECKING:
+    from tests.conftest import SetClock, StartSandbox
+
+ROOT = Path(__file__).parent.parent
+LOGIN = {"access_key": "sandbox-key", "access_key_secret": "sandbox-secret"}
+
+
+@pytest.fixture
+def command() -> list[str]:
+    return [sys.executable, "-m", "tap_gong_stats"]
+
+
+def catalog() -> list[dict[str, Any]]:
+    text = TapGongStats(validate_config=False).catalog_json_text
+    streams: list[dict[str, Any]] = json.loads(text)["streams"]
+    return streams
+
+
+def test_discovery_needs_no_key(command: list[str]) -> None:
+    result = subprocess.run([*command, "--discover"], capture_output=True, check=True, timeout=60)
+    found = {
+        entry["tap_stream_id"]: (entry["key_properties"], entry.get("replication_key"))
+        for entry in json.loads(result.stdout)["streams"]
+    }
+    assert found == {
+        "aggregated_activity": (["user_id", "period", "from_date"], "from_date"),
+        "daily_activity": (["user_id", "from_date"], "from_date"),
+        "interaction_stats": (["user_id", "period", "from_date"], "from_date"),
+    }
+
+
+def described(properties: dict[str, Any], path: str = "") -> None:
+    for name, schema in properties.items():
+        where = f"{path}.{name}"
+        assert schema["description"].endswith("."), where
+        types = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+        if "array" in types:
+            assert schema["items"]["type"] != "array", f"{where}: no arrays of arrays"
+            described(schema["items"].get("properties", {}), where)
+        described(schema.get("properties", {}), where)
+
+
+@pytest.mark.parametrize("entry", catalog(), ids=lambda entry: entry["stream"])
+def test_every_column_is_described_and_keys_are_never_null(entry: dict[str, Any]) -> None:
+    schema = json.loads((ROOT / "schemas" / f"{entry['stream']}.json").read_text())
+    described(schema["properties"], schema["title"])
+    assert schema["description"].endswith(".")
+    for key in entry["key_properties"]:
+        assert schema["properties"][key]["type"] == "string"
+        assert key in schema["required"]
+
+
+def test_rows_hold_exactly_the_declared_columns(sandbox: StartSandbox, clock: SetClock) -> None:
+    clock("2026-03-12T12:00:00Z")
+    run = run_tap(sandbox().config(start_date="2026-03-09"))
+    for entry in catalog():
+        columns = {*entry["schema"]["properties"]}
+        rows = run.rows(entry["tap_stream_id"])
+        assert rows
+        assert all({*row} == columns for row in rows)
+
+
+def test_a_deselected_column_is_left_out(sandbox: StartSandbox, clock: SetClock) -> None:
+    clock("2026-03-12T12:00:00Z")
+    chosen = TapGongStats(config=LOGIN).catalog_dict
+    for entry in chosen["streams"]:
+        for metadata in entry["metadata"]:
+            name = metadata["breadcrumb"][-1:]
+            metadata["metadata"]["selected"] = name != ["user_email_address"]
+    run = run_tap(sandbox().config(start_date="2026-03-10"), catalog=chosen)
+    rows = [message["record"] for message in run.messages if message["type"] == "RECORD"]
+    assert rows
+    assert not any("user_email_address" in row for row in rows)
+
+
+def test_the_meltano_project_has_the_tap_s_own_settings() -> None:
+    project = yaml.safe_load((ROOT / "meltano.yml").read_text())
+    (extractor,) = project["plugins"]["extractors"]
+    schema = TapGongStats.config_jsonschema
+    TapGongStats.append_builtin_config(schema)
+    offered = {
+        setting["name"]: (
+            setting["label"],
+            " ".join(setting["description"].split()),
+            setting.get("sensitive", False),
+            setting.get("value"),
+        )
+        for setting in extractor["settings"]
+    }
+    own = {
+        name: (
+            setting["title"],
+            " ".join(setting["description"].split()),
+            setting.get("secret", False),
+            setting.get("default"),
+        )
+        for name, setting in schema["properties"].items()
+        if name in offered or not name.startswith(("faker", "flattening", "stream_map"))
+    }
+    assert offered == own
+    kinds = {
+        "string": {"string"},
+        "number": {"integer", "string"},
+        "integer": {"integer"},
+        "boolean": {"boolean"},
+        "array": {"array"},
+        "object": {"object"},
+    }
+    for setting in extractor["settings"]:
+        assert setting["kind"] in kinds[schema["properties"][setting["name"]]["type"][0]]
+    assert extractor["capabilities"] == [item.value for item in TapGongStats.capabilities]
+    assert extractor["select"] == [f"{entry['stream']}.*" for entry in catalog()]
+
+
+def test_settings_come_from_the_environment(sandbox: StartSandbox, command: list[str]) -> None:
+    gong = sandbox()
+    result = subprocess.run(
+        [*command, "--config", "ENV"],
+        env={
+            **os.environ,
+            "TAP_GONG_STATS_ACCESS_TOKEN": "sandbox-token",
+            "TAP_GONG_STATS_API_URL": f"{gong.url}/v2",
+            "TAP_GONG_STATS_START_DATE": gong.company.today.replace(day=1).isoformat(),
+            "TAP_GONG_STATS_CALLS_PER_SECOND": "999.5",
+            "TAP_GONG_STATS_PERIODS": '["month"]',
+        },
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert b'"type":"SCHEMA"' in result.stdout
+    assert gong.calls
+
+
+@pytest.mark.parametrize("mode", [[], ["--test"]])
+def test_a_wrong_setting_ends_the_run_with_a_line_and_no_traceback(
+    tmp_path: Path, command: list[str], mode: list[str]
+) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({**LOGIN, "start_date": "soon", "start_dat": 1}))
+    result = subprocess.run(
+        [*command, "--config", str(config), *mode],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert "start_date: 'soon' is not a date; write it as YYYY-MM-DD" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "sandbox-secret" not in result.stderr
+
+
+def test_an_error_of_gong_ends_the_run_with_a_line_and_no_traceback(
+    sandbox: StartSandbox, tmp_path: Path, command: list[str]
+) -> None:
+    gong = sandbox()
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(gong.config(access_key="nobody", access_key_secret="knows")))
+    result = subprocess.run(
+        [*command, "--config", str(config)],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 1
+    assert "aggregated_activity day " in result.stderr
+    assert "HTTP 401: " in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_readme_has_the_tap_s_own_settings() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for name, setting in SCHEMA["properties"].items():
+        default = setting.get("default")
+        shown = (
+            "" if default is None else f"`{default if name == 'api_url' else json.dumps(default)}`"
+        )
+        secret = " Secret." if setting.get("secret") else ""
+        assert f"| `{name}` | {shown} | {setting['description']}{secret} |" in readme
+    assert readme.count("| `") > len(SCHEMA["properties"])
+
+
+@pytest.mark.parametrize("entry", catalog(), ids=lambda entry: entry["stream"])
+def test_the_readme_shows_a_row_of_each_stream(entry: dict[str, Any]) -> None:
+    section = (ROOT / "README.md").read_text().split(f"### {entry['stream']}\n")[1]
+    sample = json.loads(section.split("```json\n")[1].split("```")[0])
+    assert {*sample} == {*entry["schema"]["properties"]}
+    for key in entry["key_properties"]:
+        assert f"`{key}`" in section.split("```")[0]
