@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
@@ -55,6 +56,7 @@ A Gong sandbox is listening; stop it with Ctrl+C.
   access secret  {credentials.access_secret}
   bearer token   {credentials.token}
   time zone      {time_zone}
+  MotionCX       {url}/motioncx with key {credentials.motioncx_key}
   try it out     {url}/docs
 """
 
@@ -65,42 +67,25 @@ def _parser() -> argparse.ArgumentParser:
         description="A local, strict Gong over an invented company.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=_whole(0, 65_535), default=8765, help="0 for any free one")
-    parser.add_argument("--users", type=_whole(1, 10_000), default=60, help="people with a seat")
-    parser.add_argument("--seed", type=int, default=1, help="chooses all that is invented")
-    parser.add_argument(
-        "--time-zone", type=_zone, default="America/Los_Angeles", help="of the company"
-    )
-    parser.add_argument("--page-size", type=_whole(1, 100_000), default=100, help="items on a page")
-    parser.add_argument(
-        "--calls-per-second", type=_above_0, default=3.0, help="allowed in any second"
-    )
-    parser.add_argument(
-        "--calls-per-day", type=_whole(0), default=10_000, help="allowed in a day of UTC"
-    )
-    parser.add_argument(
-        "--latency", type=_seconds, default=0.0, help="seconds that an answer takes"
-    )
-    parser.add_argument(
-        "--error-rate",
-        type=_share,
-        default=0.0,
-        help="share of the calls that fail with 500, 502 or 503",
-    )
-    parser.add_argument(
-        "--scopes",
-        type=_scopes,
-        metavar="SCOPE,...",
-        help="scopes that the key was given; without this option all of them",
-    )
+    usual = Credentials()
+    add = partial(parser.add_argument, metavar="")
+    add("--host", default="127.0.0.1", help="address to listen on")
+    add("--port", type=_whole(0, 65_535), default=8765, help="port to listen on, 0 for any")
+    add("--users", type=_whole(1, 10_000), default=60, help="people with a Gong seat")
+    add("--seed", type=int, default=1, help="number that chooses all that is invented")
+    add("--time-zone", type=_zone, default="America/Los_Angeles", help="the company's zone")
+    add("--access-key", default=usual.access_key, help="key to accept")
+    add("--access-secret", default=usual.access_secret, help="secret to accept")
+    add("--token", default=usual.token, help="bearer token to accept")
+    add("--scopes", type=_scopes, default="all", help="scopes of key and token, comma between")
+    add("--page-size", type=_whole(1, 100_000), default=100, help="items on a page")
+    add("--calls-per-second", type=_above_0, default=3.0, help="calls allowed in any second")
+    add("--calls-per-day", type=_whole(0), default=10_000, help="calls allowed in a day of UTC")
+    add("--latency", type=_seconds, default=0.0, help="seconds that each answer takes")
+    add("--error-rate", type=_share, default=0.0, help="share of calls to fail with 500 to 503")
     parser.add_argument(
         "--numeric-ids", action="store_true", help="send ids around scorecards as JSON numbers"
     )
-    usual = Credentials()
-    parser.add_argument("--access-key", default=usual.access_key, help="to accept")
-    parser.add_argument("--access-secret", default=usual.access_secret, help="to accept")
-    parser.add_argument("--token", default=usual.token, help="bearer token to accept")
     return parser
 
 
@@ -154,7 +139,9 @@ def _zone(text: str) -> str:
     return text
 
 
-def _scopes(text: str) -> list[str]:
+def _scopes(text: str) -> list[str] | None:
+    if text == "all":
+        return None
     scopes = text.split(",")
     for scope in scopes:
         if scope not in SCOPES.values():

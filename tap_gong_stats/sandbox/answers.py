@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from fastapi import Response
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
     from fastapi import Request
+    from fastapi.exceptions import RequestValidationError
+    from starlette.exceptions import HTTPException
 
 _LARGEST_INT64 = 2**63 - 1
 
@@ -48,26 +48,19 @@ def json_answer(
     )
 
 
-async def refused(request: Request, refusal: Exception) -> Response:
+async def refused(request: Request, refusal: Refusal) -> Response:
     """Answer a `Refusal`, as an exception handler of the app."""
-    if not isinstance(refusal, Refusal):
-        raise refusal
     return refusal.answer(request)
 
 
-async def plain(request: Request, error: Exception) -> Response:
+async def plain(_: Request, error: HTTPException) -> Response:
     """Answer for a path or method that does not exist: no envelope, as from a proxy."""
-    del request
-    if not isinstance(error, HTTPException):
-        raise error
     page = f"<html><body><h1>{error.status_code} {error.detail}</h1></body></html>"
     return Response(page, error.status_code, error.headers, media_type="text/html")
 
 
-async def malformed(request: Request, error: Exception) -> Response:
+async def malformed(request: Request, error: RequestValidationError) -> Response:
     """Answer a request that does not fit its model, as an exception handler of the app."""
-    if not isinstance(error, RequestValidationError):
-        raise error
     errors = [_wording(problem) for problem in error.errors()]
     if request.url.path.startswith("/motioncx/"):
         return motioncx_answer(1, f"InvalidRequest: {'; '.join(errors)}")

@@ -98,8 +98,9 @@ class ScorecardsFilter(Filter):
         None
     )
     review_method: Annotated[
-        Literal["AUTOMATIC", "MANUAL", "BOTH"], Field(description="Filled by AI, by people.")
-    ] = "MANUAL"
+        Literal["AUTOMATIC", "MANUAL", "BOTH"] | None,
+        Field(description="Filled by Gong's AI, by people, or both; by people if left out."),
+    ] = None
     reviewed_user_ids: Annotated[
         list[str] | None, Field(description="Only reviews of these users' calls.")
     ] = None

@@ -34,22 +34,25 @@ COUNTERS = (
 )
 """The names of the activity counters, in the order of Gong's public API reference."""
 
-# Who is credited for an event: the one who acted, and the host of the call.
-CREDITS: Mapping[str, tuple[str | None, str | None]] = {
-    "host": ("callsAsHost", None),
-    "attend": ("callsAttended", None),
-    "listen to own": ("ownCallsListenedTo", None),
-    "listen": ("othersCallsListenedTo", None),
-    "share inside": ("callsSharedInternally", None),
-    "share outside": ("callsSharedExternally", None),
-    "ask for feedback": ("callsRequestedFeedback", None),
-    "give feedback": ("callsGaveFeedback", "callsReceivedFeedback"),
-    "comment": ("callsCommentsGiven", "callsCommentsReceived"),
-    "comment on own": ("callsCommentsGiven", None),
-    "mark as reviewed": ("callsMarkedAsFeedbackGiven", "callsMarkedAsFeedbackReceived"),
-    "fill scorecard": ("callsScorecardsFilled", "callsScorecardsReceived"),
+# What an event adds to: the counters of the one who acted, and of the call's host.
+CREDITS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    "host": (["callsAsHost"], []),
+    "attend": (["callsAttended"], []),
+    "listen to own": (["ownCallsListenedTo"], []),
+    "listen": (["othersCallsListenedTo"], []),
+    "share inside": (["callsSharedInternally"], []),
+    "share outside": (["callsSharedExternally"], []),
+    "ask for feedback": (["callsRequestedFeedback"], []),
+    "give feedback": (["callsGaveFeedback"], ["callsReceivedFeedback"]),
+    "comment": (["callsCommentsGiven"], ["callsCommentsReceived"]),
+    "comment on own": (["callsCommentsGiven"], []),
+    "fill scorecard": (["callsScorecardsFilled"], ["callsScorecardsReceived"]),
+    "fill scorecard and mark as reviewed": (
+        ["callsScorecardsFilled", "callsMarkedAsFeedbackGiven"],
+        ["callsScorecardsReceived", "callsMarkedAsFeedbackReceived"],
+    ),
     # Nobody fills these, so nobody's counters move.
-    "automatic scorecard": (None, None),
+    "automatic scorecard": ([], []),
 }
 
 LONGEST_LAG = 4
@@ -260,10 +263,9 @@ def _coaching(chance: Chance, host: int, manager: int) -> Iterator[tuple[str, in
         if asked or chance.happens(0.3):
             yield "give feedback", manager, lag
         if chance.happens(0.3):
-            # Marked as reviewed only where there is a card: both take the same day.
-            yield "fill scorecard", manager, lag
-            if chance.happens(0.5):
-                yield "mark as reviewed", manager, lag
+            marked = chance.happens(0.5)
+            kind = "fill scorecard and mark as reviewed" if marked else "fill scorecard"
+            yield kind, manager, lag
         if chance.happens(0.2):
             yield "share inside", manager, lag
 

@@ -100,10 +100,6 @@ class Company:
         """The company's current day."""
         return self.now.date()
 
-    def user(self, user_id: str) -> User | None:
-        """Find a user."""
-        return self._by_id.get(user_id)
-
     def activity(self, user_id: str, start: date, end: date) -> dict[str, list[str]]:
         """Give the distinct ids of the calls behind each of a user's counters.
 
@@ -225,11 +221,11 @@ class Company:
         """List the scorecards reviewed in a range of days, by people and by Gong's AI."""
         return [self.scorecard_row(event) for event in self.reviews(start, end)]
 
-    def reviews(self, start: date | None, end: date | None) -> Iterator[Event]:
-        """List the events behind the scorecards reviewed in a range; None leaves a side open."""
+    def reviews(self, start: date, end: date) -> Iterator[Event]:
+        """List the events behind the scorecards reviewed in a range of days."""
         today = self.today
-        first = max(start or self.since, self.since).toordinal()
-        last = min(end or date.max, today + timedelta(days=1)).toordinal()
+        first = max(start, self.since).toordinal()
+        last = min(end, today + timedelta(days=1)).toordinal()
         now = _moment(today.toordinal(), _second(self.now))
         for ordinal in range(first, last):
             for event in self._history.cards(ordinal, today.toordinal()):

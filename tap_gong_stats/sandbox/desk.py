@@ -36,9 +36,8 @@ class Desk:
         self, items: "Sequence[Item]", cursor: str | None, asked: BaseModel
     ) -> "tuple[Sequence[Item], dict[str, Any]]":
         """Give the page that was asked for, and its `records`."""
-        login = self._request.headers.get("authorization", "")
         rest = asked.model_dump(mode="json", exclude={"cursor"})
-        return self._pages.cut(items, cursor, [self._request.url.path, login, rest])
+        return self._pages.cut(items, cursor, [self._request.url.path, rest])
 
     def answer(self, **content: Any) -> Response:  # noqa: ANN401 - any JSON values
         """Answer 200 in Gong's envelope."""

@@ -28,14 +28,20 @@ COACHING = {
     "give feedback": "callsWithFeedback",
     "comment": "callsManagerCommentedOn",
     "fill scorecard": "callsWithScorecardFilled",
+    "fill scorecard and mark as reviewed": "callsWithScorecardFilled",
 }
 """Names of the coaching metrics, by what the manager did with the report's call."""
 
-_SCORECARD_EVENTS = frozenset({"fill scorecard", "automatic scorecard"})
-# User-days of calls, of tallies, and of each of the rest. Calls take about 1 kB a user-day, the
-# rest less than half of it.
-_REMEMBERED = (20_000, 400_000, 100_000)
+_SCORECARD_EVENTS = frozenset(
+    {"fill scorecard", "fill scorecard and mark as reviewed", "automatic scorecard"}
+)
+# User-days that are remembered; a day of calls takes about 1 kB a user, a tally half of it.
+_CALLS = 100_000
+_TALLIES = 400_000
+_TALKS = 100_000
 _FEWEST_DAYS = 40
+# Days: so few events that all of the company's history has room.
+_REVIEWS = 2_000
 
 
 class History:
@@ -55,14 +61,11 @@ class History:
         self._users = users
         # One day is made once, even when the tests and the server ask for it at the same time.
         self._lock = RLock()
-        calls, tallies, others = (
-            lru_cache(max(user_days // len(users), _FEWEST_DAYS)) for user_days in _REMEMBERED
-        )
-        self._day = calls(self._source.on)
-        self._tally = tallies(self._make_tally)
-        self._talks = others(self._make_talks)
-        self._cards = others(self._make_cards)
-        self._coached = others(self._make_coached)
+        self._day = lru_cache(self._days(_CALLS))(self._source.on)
+        self._tally = lru_cache(self._days(_TALLIES))(self._make_tally)
+        self._talks = lru_cache(self._days(_TALKS))(self._make_talks)
+        self._cards = lru_cache(_REVIEWS)(self._make_cards)
+        self._coached = lru_cache(_REVIEWS)(self._make_coached)
 
     def day_of(self, call_id: str) -> int | None:
         """Tell on which day a call with this id would have been; None if no call can have it."""
@@ -93,6 +96,9 @@ class History:
         with self._lock:
             return self._coached(ordinal, _age(ordinal, today))
 
+    def _days(self, user_days: int) -> int:
+        return max(user_days // len(self._users), _FEWEST_DAYS)
+
     def _events(self, ordinal: int, age: int) -> Iterator[Event]:
         for call_day in range(ordinal - LONGEST_LAG, ordinal + 1):
             for event in self._day(call_day).events.get(ordinal, ()):
@@ -102,10 +108,9 @@ class History:
     def _make_tally(self, ordinal: int, age: int) -> Tally:
         tally: dict[int, dict[str, list[str]]] = defaultdict(dict)
         for event in self._events(ordinal, age):
-            for user, counter in zip(
-                (event.actor, event.call.host), CREDITS[event.kind], strict=True
-            ):
-                if counter:
+            users = event.actor, event.call.host
+            for user, counters in zip(users, CREDITS[event.kind], strict=True):
+                for counter in counters:
                     ids = tally[user].setdefault(counter, [])
                     if event.call.id not in ids:
                         ids.append(event.call.id)

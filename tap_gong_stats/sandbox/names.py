@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-COMPANY = "Larkspur Instruments"
 DOMAIN = "larkspur.example"
 
 _FIRST = """

@@ -200,14 +200,14 @@ class Scorecards:
         """Give the answered scorecard behind an event.
 
         Args:
-            event: A "fill scorecard" or an "automatic scorecard".
+            event: What filled the scorecard.
             started: When the call began.
             reviewed: When the scorecard was filled, to the second.
         """
         number = self._number(event)
         definition = self.definitions[number]
         automatic = event.kind == "automatic scorecard"
-        chance = Chance(f"{self._seed}:card:{event.call.id}:{event.kind}")
+        chance = Chance(f"{self._seed}:card:{event.call.id}:{automatic}")
         editor = None
         if not automatic and chance.happens(0.1):
             editor = self._users[event.actor].manager_id

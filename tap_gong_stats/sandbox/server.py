@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _PATIENCE = 5  # seconds for answers under way when the server stops
+_IDLE = 60  # seconds that a caller's connection may rest, as behind common load balancers
 
 
 class _Server(uvicorn.Server):
@@ -27,6 +28,7 @@ class _Server(uvicorn.Server):
                 ws="none",
                 log_level="warning",
                 access_log=False,
+                timeout_keep_alive=_IDLE,
                 timeout_graceful_shutdown=_PATIENCE,
             )
         )

@@ -1,7 +1,7 @@
 """The five endpoints below `/v2/stats`."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from fastapi import APIRouter, Response
 
@@ -14,7 +14,7 @@ from tap_gong_stats.sandbox.asking import (
     StatsFilter,
     StatsRequest,
 )
-from tap_gong_stats.sandbox.calls import Event
+from tap_gong_stats.sandbox.calls import LONGEST_LAG, Event
 from tap_gong_stats.sandbox.company import Company
 from tap_gong_stats.sandbox.days import buckets, stamp, start_of_day
 from tap_gong_stats.sandbox.desk import AtDesk
@@ -105,7 +105,7 @@ def answered_scorecards(asked: ScorecardsRequest, desk: AtDesk) -> Response:
     _ordered(asked.filter.review_from_date, asked.filter.review_to_date, "review")
     found = [
         event
-        for event in company.reviews(asked.filter.review_from_date, asked.filter.review_to_date)
+        for event in company.reviews(*_review_days(asked.filter))
         if _wanted(company, event, asked.filter)
     ]
     if not found:
@@ -157,11 +157,19 @@ def _narrowed(users: Sequence[User], asked: StatsFilter) -> list[User]:
     ]
 
 
+def _review_days(asked: ScorecardsFilter) -> tuple[date, date]:
+    """The days of review to look at: only the call's day and some days after it, if asked so."""
+    since, until = asked.call_from_date or date.min, asked.call_to_date or date.max
+    if asked.call_to_date:
+        until += timedelta(days=LONGEST_LAG)
+    return max(asked.review_from_date or since, since), min(asked.review_to_date or until, until)
+
+
 def _wanted(company: Company, event: Event, asked: ScorecardsFilter) -> bool:
     method = "AUTOMATIC" if event.kind == "automatic scorecard" else "MANUAL"
     called = date.fromordinal(event.call.ordinal)
     return (
-        asked.review_method in {method, "BOTH"}
+        (asked.review_method or "MANUAL") in {method, "BOTH"}
         and (asked.call_from_date or date.min) <= called < (asked.call_to_date or date.max)
         and _among(company.users[event.call.host].id, asked.reviewed_user_ids)
         and _among(company.scorecard_id(event), asked.scorecard_ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def measures(seed: int, call: Call) -> dict[str, float]:
     """
     if not call.analysed:
         return {}
-    habit = Chance(f"{seed}:habit:{call.host}").uniform(-0.12, 0.12)
+    habit = _habit(seed, call.host)
     chance = Chance(f"{seed}:talk:{call.id}")
     ratio = min(max(chance.gauss(0.52 + habit, 0.09), 0.08), 0.95)
     found: dict[str, float] = {
@@ -54,6 +55,12 @@ def measures(seed: int, call: Call) -> dict[str, float]:
     found["Patience"] = round(chance.uniform(0.3, 1.6), 2)
     found["Question Rate"] = round(chance.uniform(4, 22), 2)
     return found
+
+
+@lru_cache(10_000)
+def _habit(seed: int, user: int) -> float:
+    """By how much somebody talks more than others do."""
+    return Chance(f"{seed}:habit:{user}").uniform(-0.12, 0.12)
 
 
 def average(talks: Sequence[Mapping[str, float]]) -> list[dict[str, Any]]:
