@@ -2,18 +2,78 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
 from singer_sdk.authenticators import BasicAuthenticator, BearerTokenAuthenticator
+from singer_sdk.exceptions import FatalAPIError
+
+from tap_gong_stats.oauth import OAuthError, Refresher
 
 if TYPE_CHECKING:
+    import requests
     from singer_sdk.helpers.types import Auth
 
+    from tap_gong_stats.oauth import Tokens
     from tap_gong_stats.settings import Settings
 
 
+class OAuthLogin:
+    """A bearer token that is renewed before it ends, and once after Gong has refused it."""
+
+    def __init__(self, refresher: Refresher) -> None:
+        self._refresher = refresher
+        self._tokens: Tokens | None = None
+        self._refused_before = False
+        self._lock = threading.Lock()
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Put the access token into a request."""
+        request.headers["Authorization"] = f"Bearer {self.tokens().access_token}"
+        return request
+
+    def tokens(self) -> Tokens:
+        """Return tokens whose access token is good for a while.
+
+        Raises:
+            FatalAPIError: if they cannot be renewed.
+        """
+        with self._lock:
+            try:
+                self._tokens = self._tokens or self._refresher.tokens()
+                if self._tokens is None or self._tokens.renew_at < time.time():
+                    self._tokens = self._refresher.renew(self._tokens)
+            except OAuthError as error:
+                raise FatalAPIError(str(error)) from error
+            return self._tokens
+
+    def renew_after_refusal(self, authorization: str | bytes) -> bool:
+        """Renew a token that Gong has refused before its time.
+
+        Args:
+            authorization: the header that was refused.
+
+        Returns:
+            Whether another try makes sense. A second refusal means that it is not the token.
+        """
+        with self._lock:
+            if self._tokens and authorization != f"Bearer {self._tokens.access_token}":
+                return True  # another thread has renewed it meanwhile
+            if self._refused_before:
+                return False
+            self._refused_before = True
+            try:
+                self._tokens = self._refresher.renew(self._tokens)
+            except OAuthError as error:
+                raise FatalAPIError(str(error)) from error
+            return True
+
+
 def authenticator(settings: Settings) -> Auth:
-    """Return the login that the settings ask for: a bearer token, or an API key pair."""
+    """Return the login that the settings ask for: OAuth, a bearer token or an API key pair."""
+    if settings.client_id:
+        return OAuthLogin(Refresher.of(settings))
     if settings.access_token:
         return BearerTokenAuthenticator(token=settings.access_token)
     return BasicAuthenticator(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
-from tap_gong_stats.http_stream import HttpStream, Page, json_object, unseen
+from tap_gong_stats.auth import OAuthLogin
+from tap_gong_stats.http_stream import DayNotOverError, HttpStream, Page, json_object, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,29 +18,31 @@ if TYPE_CHECKING:
     import requests
     from singer_sdk.helpers.types import Context
 
+MISSING_SCOPE = "You don't have permission to use"
+"""How Gong begins to say that a login is good, but not for this endpoint. The status is 401 too."""
+
 NOTHING_FOUND = Page(items=[], envelope={}, cursor=None, total_records=0)
-
-
-class DayNotOverError(FatalAPIError):
-    """Gong refuses `toDate`: the last day of the window is not over at the company."""
 
 
 class GongStream(HttpStream):
     """A stream of one Gong endpoint.
 
     A stream names its `path`, the `items_key` under which an answer lists its items, the
-    `item_id` by which an item is known, and what is asked; the rest is the same for all.
+    `item_id` by which an item is known (a field, or a field of a field), and what is asked; the
+    rest is the same for all.
     """
 
     items_key: ClassVar[str]
-    item_id: ClassVar[str]
+    item_id: ClassVar[tuple[str, ...]]
     empty_when_not_found: ClassVar[bool] = True
     """Whether a 404 in Gong's own form says that there is nothing to list."""
 
     @property
     @override
     def url_base(self) -> str:
-        return self.settings.api_url
+        # With OAuth, Gong says with the tokens where the company's API is.
+        login = self.authenticator
+        return login.tokens().api_url if isinstance(login, OAuthLogin) else self.settings.api_url
 
     def asked(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Return what is asked of the endpoint, without the cursor."""
@@ -92,6 +95,14 @@ class GongStream(HttpStream):
         if status == HTTPStatus.NOT_FOUND and self.empty_when_not_found and is_error(body):
             return
         message = self.response_error_message(response)
+        login = self.authenticator
+        if (
+            status == HTTPStatus.UNAUTHORIZED
+            and isinstance(login, OAuthLogin)
+            and MISSING_SCOPE not in gong_text(body)
+            and login.renew_after_refusal(response.request.headers["Authorization"])
+        ):
+            raise RetriableAPIError(message, response)
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise RetriableAPIError(message, response)
         if status == HTTPStatus.BAD_REQUEST and "toDate" in gong_text(body):

@@ -53,6 +53,10 @@ class Page:
     total_records: int | None
 
 
+class DayNotOverError(FatalAPIError):
+    """The source refuses a window, as its last day is not over there."""
+
+
 class Connection:
     """What all streams of one API share in a run: settings, login, zone, session and pace."""
 
@@ -248,6 +252,8 @@ class HttpStream(RESTStream[str]):
         with self._cost_lock:
             self._cost.calls += 1
             self._cost.waiting += waited
+        # Anew for each try, as a token may have been renewed meanwhile.
+        prepared = self.authenticator(prepared)
         session = self.requests_session
         environment = session.merge_environment_settings(
             prepared.url, {}, stream=False, verify=None, cert=None
@@ -265,11 +271,13 @@ class HttpStream(RESTStream[str]):
         return self.read_page(response)
 
 
-def unseen(items: list[Item], key: str, seen: set[Any]) -> list[Item]:
-    """Return the items whose key has not been `seen` yet, and remember it."""
+def unseen(items: list[Item], path: tuple[str, ...], seen: set[Any]) -> list[Item]:
+    """Return the items whose id, found at `path`, has not been `seen` yet, and remember it."""
     fresh = []
     for item in items:
-        value = item.get(key)
+        value: Any = item
+        for field in path:
+            value = (value or {}).get(field)
         if value not in seen:
             seen.add(value)
             fresh.append(item)

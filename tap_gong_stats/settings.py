@@ -8,7 +8,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from singer_sdk import typing as th
@@ -19,6 +19,16 @@ from tap_gong_stats.zones import is_zone
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+LOGINS = (
+    ("access_key", "access_key_secret"),
+    ("access_token",),
+    ("client_id", "client_secret", "refresh_token", "oauth_token_file"),
+)
+"""The kinds of login, each with the settings that it takes."""
+
+C = TypeVar("C", bound=str)
+
+REVIEW_METHODS = ("MANUAL", "AUTOMATIC", "BOTH")
 DEFAULT_HISTORY = timedelta(days=90)
 
 SCHEMA = th.PropertiesList(
@@ -42,6 +52,45 @@ SCHEMA = th.PropertiesList(
         secret=True,
         title="Access token",
         description="A ready OAuth bearer token, instead of an access key and its secret.",
+    ),
+    th.Property(
+        "client_id",
+        th.StringType,
+        title="OAuth client id",
+        description="Client id of an OAuth app of Gong, instead of an access key.",
+    ),
+    th.Property(
+        "client_secret",
+        th.StringType,
+        secret=True,
+        title="OAuth client secret",
+        description="Client secret of the OAuth app.",
+    ),
+    th.Property(
+        "refresh_token",
+        th.StringType,
+        secret=True,
+        title="OAuth refresh token",
+        description=(
+            "First refresh token of the OAuth app. It can be used once; its successors are kept "
+            "in oauth_token_file."
+        ),
+    ),
+    th.Property(
+        "oauth_token_file",
+        th.StringType,
+        title="OAuth token file",
+        description=(
+            "File in which the tap keeps the tokens that Gong hands out, readable by its owner "
+            "only. It must outlive the run."
+        ),
+    ),
+    th.Property(
+        "oauth_url",
+        th.StringType,
+        default="https://app.gong.io",
+        title="OAuth URL",
+        description="Base URL of Gong's OAuth server.",
     ),
     th.Property(
         "api_url",
@@ -87,8 +136,8 @@ SCHEMA = th.PropertiesList(
         default=["day"],
         title="Periods",
         description=(
-            "Grains of aggregated_activity and interaction_stats: any of day, week, month, "
-            "quarter, year. Each grain has a bookmark of its own."
+            "Grains of aggregated_activity, activity_by_period and interaction_stats: any of day, "
+            "week, month, quarter, year. Each grain has a bookmark of its own."
         ),
     ),
     th.Property(
@@ -103,6 +152,30 @@ SCHEMA = th.PropertiesList(
         th.ArrayType(th.StringType),
         title="User ids",
         description="Load only these users. Default: all.",
+    ),
+    th.Property(
+        "review_method",
+        th.StringType,
+        default="BOTH",
+        title="Review method",
+        description=(
+            "Which answered scorecards to load: MANUAL (by people), AUTOMATIC (by Gong's AI) or "
+            "BOTH. Gong's own default leaves the AI's reviews out."
+        ),
+    ),
+    th.Property(
+        "coaching_period",
+        th.StringType,
+        default="week",
+        title="Coaching period",
+        description="Grain of coaching_metrics: day, week, month, quarter or year.",
+    ),
+    th.Property(
+        "include_private_calls",
+        th.BooleanType,
+        default=True,
+        title="Include private calls",
+        description="Whether call_interaction_stats holds calls that are private in Gong.",
     ),
     th.Property(
         "include_inactive",
@@ -135,6 +208,33 @@ SCHEMA = th.PropertiesList(
         title="Request timeout",
         description="Seconds to wait for an answer before a call is tried again.",
     ),
+    th.Property(
+        "motioncx_api_key",
+        th.StringType,
+        secret=True,
+        title="MotionCX API key",
+        description="Key of a MotionCX user. With it, the stream interaction_details is offered.",
+    ),
+    th.Property(
+        "motioncx_api_url",
+        th.StringType,
+        default="https://api.motioncxapps.com",
+        title="MotionCX API URL",
+        description="Base URL of the MotionCX API.",
+    ),
+    th.Property(
+        "motioncx_queue_ids",
+        th.ArrayType(th.StringType),
+        title="MotionCX queue ids",
+        description="Load only the interactions of these queues. Default: all.",
+    ),
+    th.Property(
+        "motioncx_page_size",
+        th.NumberType,
+        default=500,
+        title="MotionCX page size",
+        description="Interactions to ask for in one call to MotionCX.",
+    ),
 ).to_dict()
 """The settings' JSON schema.
 
@@ -158,6 +258,11 @@ class Settings:
     access_key: str | None
     access_key_secret: str | None
     access_token: str | None
+    client_id: str | None
+    client_secret: str | None
+    refresh_token: str | None
+    oauth_token_file: str | None
+    oauth_url: str
     api_url: str
     start_date: date
     end_date: date | None
@@ -166,10 +271,17 @@ class Settings:
     periods: tuple[Period, ...]
     days_per_call: int
     user_ids: tuple[str, ...]
+    review_method: str
+    coaching_period: Period
+    include_private_calls: bool
     include_inactive: bool
     calls_per_second: float
     concurrency: int
     request_timeout: float
+    motioncx_api_key: str | None
+    motioncx_api_url: str
+    motioncx_queue_ids: tuple[str, ...]
+    motioncx_page_size: int
 
     @classmethod
     def parse(cls, config: Mapping[str, Any], *, now: datetime | None = None) -> Settings:
@@ -192,6 +304,11 @@ class Settings:
             access_key=reader.text("access_key"),
             access_key_secret=reader.text("access_key_secret"),
             access_token=reader.text("access_token"),
+            client_id=reader.text("client_id"),
+            client_secret=reader.text("client_secret"),
+            refresh_token=reader.text("refresh_token"),
+            oauth_token_file=reader.text("oauth_token_file"),
+            oauth_url=reader.url("oauth_url"),
             api_url=reader.url("api_url"),
             start_date=start_date or utc_today - DEFAULT_HISTORY,
             end_date=end_date,
@@ -200,10 +317,17 @@ class Settings:
             periods=reader.periods("periods"),
             days_per_call=reader.whole("days_per_call", least=1),
             user_ids=reader.texts("user_ids"),
+            review_method=reader.choice("review_method", REVIEW_METHODS),
+            coaching_period=reader.choice("coaching_period", PERIODS),
+            include_private_calls=reader.truth("include_private_calls"),
             include_inactive=reader.truth("include_inactive"),
             calls_per_second=reader.above_zero("calls_per_second"),
             concurrency=reader.whole("concurrency", least=1),
             request_timeout=reader.above_zero("request_timeout"),
+            motioncx_api_key=reader.text("motioncx_api_key"),
+            motioncx_api_url=reader.url("motioncx_api_url"),
+            motioncx_queue_ids=reader.texts("motioncx_queue_ids"),
+            motioncx_page_size=reader.whole("motioncx_page_size", least=1),
         )
         reader.problems += settings._login_problems()
         # Somewhere on Earth it is already tomorrow.
@@ -220,16 +344,20 @@ class Settings:
         return settings
 
     def _login_problems(self) -> list[str]:
-        pair = (self.access_key, self.access_key_secret)
-        if self.access_token and any(pair):
-            other = "access_key" if self.access_key else "access_key_secret"
-            return [f"access_token: set together with {other}; keep one kind of login"]
-        if self.access_token or all(pair):
-            return []
-        if any(pair):
-            missing = "access_key_secret" if self.access_key else "access_key"
-            return [f"{missing}: missing; an API key is a pair, set both parts"]
-        return ["access_key: missing; set access_key and access_key_secret, or access_token"]
+        begun = [kind for kind in LOGINS if any(getattr(self, name) for name in kind)]
+        if not begun:
+            return ["access_key: missing; set access_key and access_key_secret, or access_token"]
+        if len(begun) > 1:
+            first, second = (
+                next(name for name in kind if getattr(self, name)) for kind in begun[:2]
+            )
+            return [f"{second}: set together with {first}; keep one kind of login"]
+        (kind,) = begun
+        return [
+            f"{name}: missing; {', '.join(kind)} go together"
+            for name in kind
+            if not getattr(self, name)
+        ]
 
 
 def with_numbers(config: Mapping[str, Any]) -> dict[str, float]:
@@ -339,6 +467,13 @@ class _Reader:
             return tuple(dict.fromkeys(value))
         self._refuse(name, f"a list with any of {', '.join(PERIODS)}")
         return ()
+
+    def choice(self, name: str, choices: tuple[C, ...]) -> C:
+        value = self._value(name)
+        if value in choices:
+            return value
+        self._refuse(name, f"one of {', '.join(choices)}")
+        return choices[0]
 
     def _value(self, name: str) -> object:
         value: object = self._config.get(name)

@@ -16,14 +16,17 @@ from tap_gong_stats import settings
 from tap_gong_stats.auth import authenticator
 from tap_gong_stats.http_stream import Connection
 from tap_gong_stats.settings import Settings, SettingsError
-from tap_gong_stats.streams.activity import AggregatedActivity, DailyActivity
+from tap_gong_stats.streams.activity import ActivityByPeriod, AggregatedActivity, DailyActivity
+from tap_gong_stats.streams.calls import CallInteractionStats
+from tap_gong_stats.streams.coaching import CoachingMetrics
 from tap_gong_stats.streams.interaction import InteractionStats
+from tap_gong_stats.streams.lookups import Scorecards, Users, Workspaces
+from tap_gong_stats.streams.motioncx import InteractionDetails, motioncx_authenticator
+from tap_gong_stats.streams.scorecards import AnsweredScorecards
 from tap_gong_stats.zones import CompanyZone
 
 if TYPE_CHECKING:
-    from tap_gong_stats.client import GongStream
-
-STREAMS: tuple[type[GongStream], ...] = (AggregatedActivity, DailyActivity, InteractionStats)
+    from tap_gong_stats.http_stream import HttpStream
 
 
 class TapGongStats(Tap):
@@ -51,9 +54,33 @@ class TapGongStats(Tap):
         checked = Settings.parse(self.config)
         return Connection(checked, authenticator(checked), CompanyZone(checked.time_zone))
 
+    @cached_property
+    def motioncx(self) -> Connection:
+        """What the stream of the second source needs. Its days are those of UTC."""
+        checked = self.gong.settings
+        return Connection(checked, motioncx_authenticator(checked), CompanyZone("UTC"))
+
     @override
-    def discover_streams(self) -> list[GongStream]:
-        return [stream(self, lambda: self.gong) for stream in STREAMS]
+    def discover_streams(self) -> list[HttpStream]:
+        def gong() -> Connection:
+            return self.gong
+
+        users, workspaces = Users(self, gong), Workspaces(self, gong)
+        streams: list[HttpStream] = [
+            ActivityByPeriod(self, gong),
+            AggregatedActivity(self, gong),
+            AnsweredScorecards(self, gong),
+            CallInteractionStats(self, gong),
+            CoachingMetrics(self, gong, users=users, workspaces=workspaces),
+            DailyActivity(self, gong),
+            InteractionStats(self, gong),
+            Scorecards(self, gong),
+            users,
+            workspaces,
+        ]
+        if self.config.get("motioncx_api_key"):
+            streams.append(InteractionDetails(self, lambda: self.motioncx))
+        return streams
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.exceptions import SyncError
 from typing_extensions import override
 
-from tap_gong_stats.client import DayNotOverError
 from tap_gong_stats.columns import ColumnError
 from tap_gong_stats.fetch_ahead import FetchAhead
-from tap_gong_stats.http_stream import HttpStream, Page
+from tap_gong_stats.http_stream import DayNotOverError, HttpStream, Page
 from tap_gong_stats.windows import ONE_DAY, Window, first_day
 from tap_gong_stats.zones import CompanyZone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -35,19 +34,22 @@ class BookmarkError(SyncError):
 
 @dataclass(slots=True)
 class Task:
-    """One window of one partition, as it was planned and as Gong allowed it.
+    """One question, or one part of it, about a window of a partition.
 
-    It ends early, or is None, if Gong finds that its days are not over.
+    `window` is what is asked for. It ends before `planned`, or is None, if Gong finds that its
+    days are not over.
     """
 
     partition: Context
+    part: Context
     planned: Window
     window: Window | None
+    ends_window: bool
 
     @property
     def context(self) -> Context:
-        """The partition with the window, as requests and messages need them."""
-        return {**self.partition, "window": self.window}
+        """Partition, part and window, as requests and messages need them."""
+        return {**self.partition, **self.part, "window": self.window}
 
 
 class WindowedStream(HttpStream):
@@ -70,6 +72,17 @@ class WindowedStream(HttpStream):
             ColumnError: for a value that does not fit its column.
         """
 
+    def prepare(self) -> bool:
+        """Find out what the windows need to know, and tell whether they can be read at all."""
+        return True
+
+    def parts(self) -> Sequence[Context]:
+        """Return into which questions each window falls; each costs at least one call.
+
+        It is asked for once a run, before the first window, and only if there is one.
+        """
+        return [{}]
+
     def zone_evidence(self, page: Page) -> tuple[object, object]:
         """Return what a page tells of the company's zone: its name, and a date-time there."""
         return page.envelope.get("timeZone"), page.envelope.get("fromDateTime")
@@ -84,7 +97,7 @@ class WindowedStream(HttpStream):
             for task, pages in self._ahead.tasks(lambda task: task.partition == partition):
                 for page in pages:
                     yield from self._checked_rows(page, task)
-                if without_gap and task.window:
+                if task.ends_window and task.window and without_gap:
                     self._move_bookmark(task.partition, task.window.end)
                 without_gap = without_gap and task.window == task.planned
         except BaseException:
@@ -95,6 +108,11 @@ class WindowedStream(HttpStream):
     @override
     def get_replication_key_signpost(self, context: Context | None = None) -> None:
         """Return none: a bookmark here is a day up to which all is read, not a record's value."""
+
+    @override
+    def compare_start_date(self, value: str, start_date_value: str) -> str:
+        """Return the bookmark as it is; `windows.first_day` knows what the start date means."""
+        return value
 
     @override
     def get_batch_config(self, config: Mapping[str, Any]) -> None:
@@ -115,7 +133,8 @@ class WindowedStream(HttpStream):
 
     def _start(self) -> None:
         self.zone.learn(self.stream_state.get("time_zone"))
-        starts = [(partition, self._first_day(partition)) for partition in self._all_partitions()]
+        partitions = self._all_partitions() if self.prepare() else []
+        starts = [(partition, self._first_day(partition)) for partition in partitions]
         self._ahead: FetchAhead[Task, Page] = FetchAhead(
             WindowPlan(self, starts),
             concurrency=self.settings.concurrency,
@@ -162,10 +181,18 @@ class WindowPlan:
     def __init__(self, stream: WindowedStream, starts: list[tuple[Context, date]]) -> None:
         self._stream = stream
         self._left = deque(starts)
+        self._tasks: Iterator[Task] = iter(())
         self._now = datetime.now(UTC)
+        end, _ = self._ends()
+        any_window = any(
+            next(stream.cut(partition)(start, end), None) for partition, start in starts
+        )
+        self._parts = stream.parts() if any_window else [{}]
 
     def next_task(self, *, answers_awaited: bool) -> Task | None:
-        """Return the window after the last one that was returned; see `fetch_ahead.Plan`."""
+        """Return the task after the last one that was returned; see `fetch_ahead.Plan`."""
+        if task := next(self._tasks, None):
+            return task
         while self._left:
             partition, start = self._left[0]
             cut = self._stream.cut(partition)
@@ -175,7 +202,8 @@ class WindowPlan:
                 return None
             if window is not None:
                 self._left[0] = (partition, window.end)
-                return Task(partition, window, window)
+                self._tasks = self._tasks_of(partition, window)
+                return next(self._tasks)
             self._left.popleft()
         return None
 
@@ -193,6 +221,10 @@ class WindowPlan:
             task.window = next(self._stream.cut(task.partition)(task.planned.start, end), None)
             if task.window:
                 yield from self._learning(task)
+
+    def _tasks_of(self, partition: Context, window: Window) -> Iterator[Task]:
+        for number, part in enumerate(self._parts, start=1):
+            yield Task(partition, part, window, window, ends_window=number == len(self._parts))
 
     def _learning(self, task: Task) -> Iterator[Page]:
         for page in self._stream.pages(task.context):

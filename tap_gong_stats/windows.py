@@ -77,6 +77,24 @@ def day_ranges(start: date, end: date, days: int) -> Iterator[Window]:
         start = stop
 
 
+def period_ranges(start: date, end: date, period: Period, days: int) -> Iterator[Window]:
+    """Yield windows of whole periods that follow each other, as many as fit into `days` days.
+
+    A window holds at least one period. Like `whole_periods`, the first contains `start` and the
+    last has ended by `end`.
+    """
+    window: Window | None = None
+    for whole in whole_periods(start, end, period):
+        if window and (whole.end - window.start).days <= days:
+            window = Window(window.start, whole.end)
+            continue
+        if window:
+            yield window
+        window = whole
+    if window:
+        yield window
+
+
 def first_day(start_date: date, bookmark: date | None, lookback_days: int) -> date:
     """Return the day at which a run begins to read.
 

@@ -128,7 +128,7 @@ def gong_error(text: str, status: int = 400, **headers: str) -> Answer:
 
 @contextmanager
 def scripted(answer: Callable[[Json, int], Answer]) -> Iterator[Script]:
-    """Serve what `answer` returns for the JSON body of each request and the request's number."""
+    """Serve what `answer` returns for each request (its body, path and headers) and its number."""
     script = Script("", [])
     lock = threading.Lock()
 
@@ -137,10 +137,16 @@ def scripted(answer: Callable[[Json, int], Answer]) -> Iterator[Script]:
         disable_nagle_algorithm = True
         timeout = 5
 
+        def do_GET(self) -> None:
+            self.reply({})
+
         def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self.reply(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+        def reply(self, body: Json) -> None:
+            asked = {"path": self.path, "headers": dict(self.headers), **body}
             with lock:
-                script.asked.append({"path": self.path, "headers": dict(self.headers), **asked})
+                script.asked.append(asked)
                 number = len(script.asked) - 1
             reply = answer(asked, number)
             if reply.reset:
@@ -150,13 +156,13 @@ def scripted(answer: Callable[[Json, int], Answer]) -> Iterator[Script]:
                 self.connection.close()
                 self.close_connection = True
                 return
-            body = reply.encoded()
+            encoded = reply.encoded()
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name.replace("_", "-"), value)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(encoded)))
             self.end_headers()
-            self.wfile.write(body[: reply.cut_to])
+            self.wfile.write(encoded[: reply.cut_to])
             self.close_connection = reply.cut_to is not None
 
         def finish(self) -> None:

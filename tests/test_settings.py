@@ -20,6 +20,11 @@ def test_the_defaults() -> None:
         access_key="key",
         access_key_secret="secret",
         access_token=None,
+        client_id=None,
+        client_secret=None,
+        refresh_token=None,
+        oauth_token_file=None,
+        oauth_url="https://app.gong.io",
         api_url="https://api.gong.io",
         start_date=date(2026, 3, 12),
         end_date=None,
@@ -28,10 +33,17 @@ def test_the_defaults() -> None:
         periods=("day",),
         days_per_call=30,
         user_ids=(),
+        review_method="BOTH",
+        coaching_period="week",
+        include_private_calls=True,
         include_inactive=False,
         calls_per_second=3,
         concurrency=10,
         request_timeout=300,
+        motioncx_api_key=None,
+        motioncx_api_url="https://api.motioncxapps.com",
+        motioncx_queue_ids=(),
+        motioncx_page_size=500,
     )
 
 
@@ -140,6 +152,13 @@ def test_a_period_named_twice_counts_once() -> None:
             {"include_inactive": "maybe"},
             "include_inactive: 'maybe' is not true or false; set true or false",
         ),
+        (
+            {"review_method": "manual"},
+            (
+                "review_method: 'manual' is not one of MANUAL, AUTOMATIC, BOTH; "
+                "set one of MANUAL, AUTOMATIC, BOTH"
+            ),
+        ),
         ({"user_ids": "1"}, "user_ids: '1' is not a list of ids; set a list of ids"),
         (
             {"api_url": "api.gong.io"},
@@ -152,9 +171,9 @@ def test_a_period_named_twice_counts_once() -> None:
         ),
         (
             {"access_key_secret": ""},
-            "access_key_secret: missing; an API key is a pair, set both parts",
+            "access_key_secret: missing; access_key, access_key_secret go together",
         ),
-        ({"access_key": ""}, "access_key: missing; an API key is a pair, set both parts"),
+        ({"access_key": ""}, "access_key: missing; access_key, access_key_secret go together"),
         (
             {"access_token": "t"},
             "access_token: set together with access_key; keep one kind of login",
@@ -165,6 +184,19 @@ def test_a_wrong_value_is_told_in_one_line(config: dict[str, Any], problem: str)
     with pytest.raises(SettingsError) as caught:
         parse(**config)
     assert problem in caught.value.problems
+
+
+def test_oauth_takes_four_settings() -> None:
+    oauth = {"client_id": "c", "client_secret": "s", "refresh_token": "r", "oauth_token_file": "f"}
+    assert Settings.parse(oauth, now=NOW).refresh_token == "r"
+    del oauth["client_secret"], oauth["refresh_token"]
+    with pytest.raises(SettingsError) as caught:
+        Settings.parse(oauth, now=NOW)
+    together = "client_id, client_secret, refresh_token, oauth_token_file go together"
+    assert caught.value.problems == [
+        f"client_secret: missing; {together}",
+        f"refresh_token: missing; {together}",
+    ]
 
 
 def test_all_problems_are_told_at_once() -> None:
@@ -189,4 +221,11 @@ def test_every_setting_is_described() -> None:
         assert schema["title"], name
         assert schema["description"].endswith("."), name
     secrets = {name for name, schema in SCHEMA["properties"].items() if schema.get("secret")}
-    assert secrets == {"access_key", "access_key_secret", "access_token"}
+    assert secrets == {
+        "access_key",
+        "access_key_secret",
+        "access_token",
+        "client_secret",
+        "refresh_token",
+        "motioncx_api_key",
+    }

@@ -39,9 +39,19 @@ def test_discovery_needs_no_key(command: list[str]) -> None:
         for entry in json.loads(result.stdout)["streams"]
     }
     assert found == {
+        "activity_by_period": (["user_id", "period", "from_date"], "from_date"),
         "aggregated_activity": (["user_id", "period", "from_date"], "from_date"),
+        "answered_scorecards": (["answered_scorecard_id"], "review_time"),
+        "call_interaction_stats": (["call_id"], "started"),
+        "coaching_metrics": (
+            ["workspace_id", "manager_id", "report_id", "from_date"],
+            "from_date",
+        ),
         "daily_activity": (["user_id", "from_date"], "from_date"),
         "interaction_stats": (["user_id", "period", "from_date"], "from_date"),
+        "scorecards": (["scorecard_id"], None),
+        "users": (["id"], None),
+        "workspaces": (["id"], None),
     }
 
 
@@ -68,7 +78,7 @@ def test_every_column_is_described_and_keys_are_never_null(entry: dict[str, Any]
 
 def test_rows_hold_exactly_the_declared_columns(sandbox: StartSandbox, clock: SetClock) -> None:
     clock("2026-03-12T12:00:00Z")
-    run = run_tap(sandbox().config(start_date="2026-03-09"))
+    run = run_tap(sandbox().config(start_date="2026-03-01"))
     for entry in catalog():
         columns = {*entry["schema"]["properties"]}
         rows = run.rows(entry["tap_stream_id"])
@@ -125,7 +135,8 @@ def test_the_meltano_project_has_the_tap_s_own_settings() -> None:
     for setting in extractor["settings"]:
         assert setting["kind"] in kinds[schema["properties"][setting["name"]]["type"][0]]
     assert extractor["capabilities"] == [item.value for item in TapGongStats.capabilities]
-    assert extractor["select"] == [f"{entry['stream']}.*" for entry in catalog()]
+    streams = [*(entry["stream"] for entry in catalog()), "interaction_details"]
+    assert extractor["select"] == [f"{stream}.*" for stream in streams]
 
 
 def test_settings_come_from_the_environment(sandbox: StartSandbox, command: list[str]) -> None:
@@ -182,7 +193,7 @@ def test_an_error_of_gong_ends_the_run_with_a_line_and_no_traceback(
         timeout=60,
     )
     assert result.returncode == 1
-    assert "aggregated_activity day " in result.stderr
+    assert "activity_by_period day " in result.stderr
     assert "HTTP 401: " in result.stderr
     assert "Traceback" not in result.stderr
 
@@ -192,7 +203,9 @@ def test_the_readme_has_the_tap_s_own_settings() -> None:
     for name, setting in SCHEMA["properties"].items():
         default = setting.get("default")
         shown = (
-            "" if default is None else f"`{default if name == 'api_url' else json.dumps(default)}`"
+            ""
+            if default is None
+            else f"`{default if isinstance(default, str) else json.dumps(default)}`"
         )
         secret = " Secret." if setting.get("secret") else ""
         assert f"| `{name}` | {shown} | {setting['description']}{secret} |" in readme

@@ -37,7 +37,7 @@ def test_every_row_is_the_truth_and_nothing_is_refused(
     clock(now)
     gong = sandbox(users=23, zone=zone, page_size=7)
     start = date.fromordinal(today.toordinal() - 12)
-    run = run_tap(gong.config(start_date=start.isoformat(), days_per_call=5))
+    run = run_tap(gong.config(start_date=start.isoformat(), days_per_call=5), *STREAMS)
     assert run.error is None
     company = gong.company
     expected = {
@@ -117,10 +117,10 @@ def test_a_second_run_reads_only_the_look_back(sandbox: StartSandbox, clock: Set
     clock("2026-03-12T12:00:00Z")
     gong = sandbox()
     config = gong.config(start_date="2026-02-01", lookback_days=3)
-    first = run_tap(config)
+    first = run_tap(config, *STREAMS)
     count = len(gong.calls)
     clock("2026-03-14T12:00:00Z")
-    second = run_tap(config, state=first.state)
+    second = run_tap(config, *STREAMS, state=first.state)
     asked = asked_windows(gong)[count:]
     singles = [(a.isoformat(), b.isoformat()) for a, b in days(date(2026, 3, 9), date(2026, 3, 14))]
     assert sorted(asked) == sorted([*singles, *singles, ("2026-03-09", "2026-03-14")])
@@ -136,11 +136,11 @@ def test_without_look_back_a_second_run_asks_nothing(
     clock("2026-01-01T18:00:00Z")
     gong = sandbox(zone="Pacific/Kiritimati", users=3)
     config = gong.config(start_date="2025-12-20", lookback_days=0)
-    first = run_tap(config)
+    first = run_tap(config, *STREAMS)
     newest = [call for call in gong.calls if call.body["filter"]["fromDate"] == "2026-01-01"]
     assert [call.status for call in newest] == [404, 404]  # New Year's Day
     count = len(gong.calls)
-    second = run_tap(config, state=first.state)
+    second = run_tap(config, *STREAMS, state=first.state)
     assert second.error is None
     assert len(gong.calls) == count
     assert second.state == first.state
@@ -150,8 +150,8 @@ def test_look_back_never_moves_a_bookmark_back(sandbox: StartSandbox, clock: Set
     clock("2026-03-12T12:00:00Z")
     gong = sandbox()
     config = gong.config(start_date="2026-02-01", lookback_days=20, days_per_call=4)
-    first = run_tap(config)
-    second = run_tap(config, state=first.state)
+    first = run_tap(config, *STREAMS)
+    second = run_tap(config, *STREAMS, state=first.state)
     assert all(
         bookmark(state, stream, PERIOD[stream]) == "2026-03-12"
         for state in second.states
@@ -162,7 +162,9 @@ def test_look_back_never_moves_a_bookmark_back(sandbox: StartSandbox, clock: Set
 def test_an_end_date_stops_before_that_day(sandbox: StartSandbox, clock: SetClock) -> None:
     clock("2026-03-12T12:00:00Z")
     gong = sandbox()
-    run = run_tap(gong.config(start_date="2026-02-20", end_date="2026-03-01", days_per_call=6))
+    run = run_tap(
+        gong.config(start_date="2026-02-20", end_date="2026-03-01", days_per_call=6), *STREAMS
+    )
     for stream in STREAMS:
         expected = getattr(truth, stream)(gong.company, days(date(2026, 2, 20), date(2026, 3, 1)))
         assert in_order(run.rows(stream)) == in_order(expected)
@@ -192,7 +194,7 @@ def test_the_zone_in_the_state_is_known_at_once(sandbox: StartSandbox, clock: Se
     clock("2026-03-12T10:30:00Z")
     gong = sandbox(zone="Pacific/Kiritimati")
     config = gong.config(start_date="2026-03-01")
-    first = run_tap(config)
+    first = run_tap(config, *STREAMS)
     count = len(gong.calls)
     clock("2026-03-20T10:30:00Z")
     second = run_tap(config, "daily_activity", state=first.state)
@@ -237,15 +239,16 @@ def test_inactive_users_are_rows_when_asked_for(sandbox: StartSandbox, clock: Se
         user_ids=[quiet.id, busy.id],
         include_inactive=True,
     )
-    run = run_tap(config)
-    for stream in ("aggregated_activity", "daily_activity"):
+    streams = ("activity_by_period", "aggregated_activity", "daily_activity")
+    run = run_tap(config, *streams)
+    for stream in streams:
         assert {row["user_id"] for row in run.rows(stream)} == {quiet.id, busy.id}
 
 
 def test_a_company_without_anybody_active(sandbox: StartSandbox, clock: SetClock) -> None:
     clock("2026-03-12T12:00:00Z")
     gong = sandbox()
-    run = run_tap(gong.config(start_date="2026-03-02", user_ids=["1"]))
+    run = run_tap(gong.config(start_date="2026-03-02", user_ids=["1"]), *STREAMS)
     assert run.error is None
     assert {call.status for call in gong.calls} == {404}
     for stream in STREAMS:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+import re
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,19 @@ COUNTERS = {
     "callsScorecardsFilled": "calls_scorecards_filled",
     "callsScorecardsReceived": "calls_scorecards_received",
 }
+KEYS = (
+    "from_date",
+    "to_date",
+    "user_id",
+    "workspace_id",
+    "manager_id",
+    "report_id",
+    "answered_scorecard_id",
+    "call_id",
+    "interaction_id",
+    "scorecard_id",
+    "id",
+)
 MEASURES = {
     "Longest Monologue": "longest_monologue",
     "Longest Customer Story": "longest_customer_story",
@@ -91,7 +105,7 @@ def daily_activity(company: Company, spans: Iterator[tuple[date, date]]) -> list
             "user_id": user.id,
             "user_email_address": user.email_address,
             **span(start, end, company.time_zone),
-            **{COUNTERS[counter]: calls for counter, calls in activity.items()},
+            **{COUNTERS[counter]: list(calls) for counter, calls in activity.items()},
         }
         for start, end in spans
         for user in company.users
@@ -119,5 +133,124 @@ def interaction_stats(
     ]
 
 
+def activity_by_period(
+    company: Company, spans: Iterator[tuple[date, date]], period: str = "day"
+) -> list[Row]:
+    rows = aggregated_activity(company, spans, period)
+    return [{column: row[column] for column in row if column != "time_zone"} for row in rows]
+
+
+def answered_scorecards(company: Company, spans: Iterator[tuple[date, date]]) -> list[Row]:
+    return [
+        in_snake_case(card)
+        for start, end in spans
+        for card in company.answered_scorecards(start, end)
+    ]
+
+
+def call_interaction_stats(company: Company, spans: Iterator[tuple[date, date]]) -> list[Row]:
+    rows = []
+    for start, end in spans:
+        for call in company.calls(start, end):
+            meta_data, interaction = call["metaData"], call["interaction"]
+            stats = interaction["interactionStats"]
+            questions = interaction["questions"] or {}
+            rows.append(
+                {
+                    "call_id": meta_data["id"],
+                    **{
+                        column: in_snake_case(meta_data)[column]
+                        for column in (
+                            *("title", "url", "scheduled", "started", "duration", "direction"),
+                            *("primary_user_id", "scope", "media", "language", "workspace_id"),
+                            "is_private",
+                        )
+                    },
+                    **{
+                        column: None
+                        for column in MEASURES.values()
+                        if column != "question_rate"  # Gong has no such measure for a call
+                    },
+                    **{MEASURES[stat["name"]]: stat["value"] for stat in stats or ()},
+                    "interaction_stats": stats,
+                    "questions_company_count": questions.get("companyCount"),
+                    "questions_non_company_count": questions.get("nonCompanyCount"),
+                    "speakers": in_snake_case(interaction["speakers"]),
+                    "video": interaction["video"],
+                }
+            )
+    return rows
+
+
+def coaching_metrics(
+    company: Company, spans: Iterator[tuple[date, date]], period: str = "week"
+) -> list[Row]:
+    zone = ZoneInfo(company.time_zone)
+    managers = {user.manager_id for user in company.users if user.manager_id}
+    rows = {}
+    for start, end in spans:
+        first, last = (datetime.combine(day, time(), zone) for day in (start, end))
+        for workspace in company.workspaces:
+            for manager_id in managers:
+                for item in company.coaching(manager_id, workspace["id"], first, last):
+                    manager = item["manager"]
+                    for entry in item["directReportsMetrics"]:
+                        report, metrics = entry["report"], entry["metrics"]
+                        key = (start, workspace["id"], manager["id"], report["id"])
+                        rows[key] = {
+                            "workspace_id": workspace["id"],
+                            "period": period,
+                            **span(start, end, company.time_zone),
+                            **{f"manager_{k}": v for k, v in in_snake_case(manager).items()},
+                            **{f"report_{k}": v for k, v in in_snake_case(report).items()},
+                            **{snake_case(name): len(calls) for name, calls in metrics.items()},
+                            "metrics": metrics,
+                        }
+    return list(rows.values())
+
+
+def users(company: Company) -> list[Row]:
+    return [in_snake_case(user.row()) for user in company.users]
+
+
+def workspaces(company: Company) -> list[Row]:
+    return [dict(workspace) for workspace in company.workspaces]
+
+
+def scorecards(company: Company) -> list[Row]:
+    rows: list[Row] = in_snake_case(company.scorecards)
+    for row in rows:
+        for question in row["questions"]:
+            for bound in ("min_range", "max_range"):
+                question[bound] = None if question[bound] is None else float(question[bound])
+            for option in question["answer_options"]:
+                option["id"] = str(option["id"])
+    return rows
+
+
+def interaction_details(company: Company, spans: Iterator[tuple[date, date]]) -> list[Row]:
+    return [
+        in_snake_case(interaction)
+        for start, end in spans
+        for interaction in company.interactions(
+            datetime.combine(start, time(), UTC), datetime.combine(end, time(), UTC)
+        )
+    ]
+
+
+def snake_case(name: str) -> str:
+    """Return `_id` as id, `ANI` as ani, `IsCRMUpdateEvent` as is_crm_update_event."""
+    name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name.lstrip("_"))
+    return re.sub(r"([A-Z])([A-Z][a-z])", r"\1_\2", name).lower()
+
+
+def in_snake_case(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {snake_case(name): in_snake_case(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [in_snake_case(inner) for inner in value]
+    return value
+
+
 def in_order(rows: list[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (row["from_date"], row["to_date"], row["user_id"]))
+    return sorted(rows, key=lambda row: [str(row.get(key)) for key in KEYS])

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import override
 
-from tap_gong_stats.columns import ColumnError, Columns, camel_case, date_time
-from tap_gong_stats.streams.stats import DayRangeStream, PeriodStream
-from tap_gong_stats.windows import ONE_DAY
+from tap_gong_stats.columns import ColumnError, Columns, camel_case
+from tap_gong_stats.streams.stats import (
+    GrainStream,
+    PeriodStream,
+    StatsStream,
+    day_there,
+    span_columns,
+)
+from tap_gong_stats.windows import (
+    ONE_DAY,
+    Period,
+    Window,
+    day_ranges,
+    period_end,
+    period_ranges,
+    period_start,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from singer_sdk.helpers.types import Record
+    from singer_sdk.helpers.types import Context, Record
 
-    from tap_gong_stats.http_stream import Page
+    from tap_gong_stats.http_stream import Item, Page
     from tap_gong_stats.windowed import Task
+    from tap_gong_stats.windows import Cut
+    from tap_gong_stats.zones import CompanyZone
 
 COUNTERS = (
     "calls_as_host",
@@ -54,7 +69,7 @@ class AggregatedActivity(PeriodStream):
         period = self.period_columns(page, task)
         for item in page.items:
             counters = item.get("userAggregateActivityStats") or {}
-            if self.settings.include_inactive or any(counters.values()):
+            if self.settings.include_inactive or any_of(counters):
                 yield {
                     **self.user_columns.fill(item),
                     **period,
@@ -66,47 +81,96 @@ class AggregatedActivity(PeriodStream):
         return Columns(self.schema["properties"], COUNTERS)
 
 
-class DailyActivity(DayRangeStream):
+class ActivityByPeriod(GrainStream):
+    """The same counts, many periods a call."""
+
+    name = "activity_by_period"
+    path = "/v2/stats/activity/aggregate-by-period"
+    items_key = "usersAggregateActivity"
+
+    @override
+    def cut(self, partition: Context) -> Cut:
+        # Gong clips periods to the range that is asked for, so ranges hold whole ones.
+        period = cast("Period", partition["period"])
+        return partial(period_ranges, period=period, days=self.settings.days_per_call)
+
+    @override
+    def asked(self, context: Context) -> dict[str, Any]:
+        return {**super().asked(context), "aggregationPeriod": context["period"].upper()}
+
+    @override
+    def rows(self, page: Page, task: Task) -> Iterator[Record]:
+        period = cast("Period", task.partition["period"])
+        for item in page.items:
+            user = self.user_columns.fill(item)
+            for counters in item.get("userAggregateActivity") or []:
+                if self.settings.include_inactive or any_of(counters):
+                    start = day_there(counters)
+                    if start != period_start(start, period):
+                        raise ColumnError(f"column from_date: no {period} begins on {start}")
+                    window = Window(start, period_end(start, period))
+                    yield {
+                        **user,
+                        "period": period,
+                        **span_of(counters, window, self.zone),
+                        **self._counter_columns.fill(counters),
+                    }
+
+    @override
+    def zone_evidence(self, page: Page) -> tuple[object, object]:
+        return None, last_begin(page, "userAggregateActivity")
+
+    @cached_property
+    def _counter_columns(self) -> Columns:
+        return Columns(self.schema["properties"], COUNTERS)
+
+
+class DailyActivity(StatsStream):
     """The ids of the calls behind each user's actions, day by day."""
 
     name = "daily_activity"
     path = "/v2/stats/activity/day-by-day"
     items_key = "usersDetailedActivities"
+    primary_keys = ("user_id", "from_date")
+
+    @override
+    def cut(self, partition: Context) -> Cut:
+        return partial(day_ranges, days=self.settings.days_per_call)
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        keep_all = self.settings.include_inactive
         for item in page.items:
             user = self.user_columns.fill(item)
-            for day in _days(item):
-                if keep_all or any(day.get(field) for field in COUNTER_FIELDS):
-                    yield {**user, **self._day_columns(day), **self._list_columns.fill(day)}
+            for lists in item.get("userDailyActivityStats") or []:
+                if self.settings.include_inactive or any_of(lists):
+                    start = day_there(lists)
+                    window = Window(start, start + ONE_DAY)
+                    yield {
+                        **user,
+                        **span_of(lists, window, self.zone),
+                        **self._list_columns.fill(lists),
+                    }
 
     @override
     def zone_evidence(self, page: Page) -> tuple[object, object]:
-        days = [day for item in page.items[-1:] for day in _days(item)]
-        return None, days[-1].get("fromDate") if days else None
+        return None, last_begin(page, "userDailyActivityStats")
 
     @cached_property
     def _list_columns(self) -> Columns:
         return Columns(self.schema["properties"], COUNTERS)
 
-    def _day_columns(self, day: dict[str, Any]) -> dict[str, Any]:
-        # The date as it stands there: another zone's date may be another one.
-        begins, ends = day.get("fromDate"), day.get("toDate")
-        try:
-            from_date = date.fromisoformat(str(begins)[:10])
-        except ValueError:
-            raise ColumnError("column from_date: the day does not begin with a date") from None
-        to_date = from_date + ONE_DAY
-        zone = self.zone
-        return {
-            "from_date": from_date.isoformat(),
-            "to_date": to_date.isoformat(),
-            "from_date_time": date_time(begins) or zone.start_of_day(from_date),
-            "to_date_time": date_time(ends) or zone.start_of_day(to_date),
-        }
+
+def any_of(counters: Item) -> bool:
+    """Tell whether anything happened: a count above 0, or a list with a call in it."""
+    return any(counters.get(field) for field in COUNTER_FIELDS)
 
 
-def _days(item: dict[str, Any]) -> list[dict[str, Any]]:
-    return item.get("userDailyActivityStats") or []
+def span_of(item: Item, window: Window, zone: CompanyZone) -> dict[str, Any]:
+    """Return the columns that say which days an item with its own span is about."""
+    return span_columns(window, zone, item.get("fromDate"), item.get("toDate"))
+
+
+def last_begin(page: Page, key: str) -> object:
+    """Return the latest `fromDate` on a page, whose offset tells of the company's zone."""
+    spans = [span for item in page.items[-1:] for span in item.get(key) or []]
+    return spans[-1].get("fromDate") if spans else None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from tap_gong_stats.columns import Columns
+from tap_gong_stats.streams.measures import Measures
 from tap_gong_stats.streams.stats import PeriodStream
 
 if TYPE_CHECKING:
@@ -17,16 +18,6 @@ if TYPE_CHECKING:
 
     from tap_gong_stats.http_stream import Page
     from tap_gong_stats.windowed import Task
-
-MEASURES = {
-    "Longest Monologue": "longest_monologue",
-    "Longest Customer Story": "longest_customer_story",
-    "Interactivity": "interactivity",
-    "Patience": "patience",
-    "Question Rate": "question_rate",
-    "Talk Ratio": "talk_ratio",
-}
-"""Gong's names of the measures that have a column; its own lists of them disagree."""
 
 
 class InteractionStats(PeriodStream):
@@ -45,7 +36,7 @@ class InteractionStats(PeriodStream):
                 yield {
                     **self._item_columns.fill(item),
                     **period,
-                    **self._measure_columns.fill(self._by_name(measured)),
+                    **self._measures.fill(measured),
                 }
 
     @cached_property
@@ -54,21 +45,5 @@ class InteractionStats(PeriodStream):
         return Columns(self.schema["properties"], columns)
 
     @cached_property
-    def _measure_columns(self) -> Columns:
-        names = {column: name for name, column in MEASURES.items()}
-        return Columns(self.schema["properties"], names, names)
-
-    @cached_property
-    def _unknown_measures(self) -> set[str]:
-        return set()
-
-    def _by_name(self, measured: list[dict[str, Any]]) -> dict[str, Any]:
-        values = {str(measure.get("name")): measure.get("value") for measure in measured}
-        for name in values.keys() - MEASURES.keys() - self._unknown_measures:
-            self._unknown_measures.add(name)
-            self.logger.warning(
-                "%s: the measure %r has no column; find it in person_interaction_stats",
-                self.name,
-                name,
-            )
-        return values
+    def _measures(self) -> Measures:
+        return Measures(self.schema["properties"], "person_interaction_stats", self.logger)

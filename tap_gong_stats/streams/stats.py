@@ -1,29 +1,31 @@
-"""What the endpoints below /v2/stats have in common."""
+"""What the statistics of users have in common."""
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import override
 
 from tap_gong_stats.client import GongStream
-from tap_gong_stats.columns import Columns, date_time
+from tap_gong_stats.columns import ColumnError, Columns, date_time
 from tap_gong_stats.windowed import WindowedStream
-from tap_gong_stats.windows import Period, Window, day_ranges, whole_periods
+from tap_gong_stats.windows import Period, Window, whole_periods
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
-    from tap_gong_stats.http_stream import Page
+    from tap_gong_stats.http_stream import Item, Page
     from tap_gong_stats.windowed import Task
     from tap_gong_stats.windows import Cut
+    from tap_gong_stats.zones import CompanyZone
 
 
 class StatsStream(WindowedStream, GongStream):
     """Statistics of users over plain dates, which Gong reads in the company's zone."""
 
-    item_id = "userId"
+    item_id = ("userId",)
     replication_key = "from_date"
 
     @override
@@ -43,11 +45,8 @@ class StatsStream(WindowedStream, GongStream):
         return Columns(self.schema["properties"], ["user_id", "user_email_address"])
 
 
-class PeriodStream(StatsStream):
-    """Statistics over one calendar period a call, because Gong sums up what it is asked for.
-
-    Each grain of the `periods` setting is a partition with a bookmark of its own.
-    """
+class GrainStream(StatsStream):
+    """Statistics by calendar period. Each grain in `periods` is a partition."""
 
     primary_keys = ("user_id", "period", "from_date")
 
@@ -56,30 +55,55 @@ class PeriodStream(StatsStream):
     def partitions(self) -> list[dict[str, Any]]:
         return [{"period": period} for period in self.settings.periods]
 
+
+class PeriodStream(GrainStream):
+    """Statistics over one calendar period a call, because Gong sums up what it is asked for."""
+
     @override
     def cut(self, partition: Context) -> Cut:
         return partial(whole_periods, period=cast("Period", partition["period"]))
 
     def period_columns(self, page: Page, task: Task) -> dict[str, Any]:
         """Return the columns that say which period a row is about; Gong's rows carry no dates."""
-        window = cast("Window", task.window)
-        envelope, zone = page.envelope, self.zone
+        begins, ends = page.envelope.get("fromDateTime"), page.envelope.get("toDateTime")
         return {
             "period": task.partition["period"],
-            "from_date": window.start.isoformat(),
-            "to_date": window.end.isoformat(),
-            "from_date_time": date_time(envelope.get("fromDateTime"))
-            or zone.start_of_day(window.start),
-            "to_date_time": date_time(envelope.get("toDateTime")) or zone.start_of_day(window.end),
-            "time_zone": envelope.get("timeZone") or zone.name,
+            **span_columns(cast("Window", task.window), self.zone, begins, ends),
+            "time_zone": page.envelope.get("timeZone") or self.zone.name,
         }
 
 
-class DayRangeStream(StatsStream):
-    """Statistics of each day in a range of `days_per_call` days a call."""
+def span_columns(
+    window: Window,
+    zone: CompanyZone,
+    begins: object = None,
+    ends: object = None,
+) -> dict[str, Any]:
+    """Return the columns that say which days a row is about.
 
-    primary_keys = ("user_id", "from_date")
+    Args:
+        window: the row's own days.
+        zone: where they begin and end, should Gong not say it well.
+        begins: the instant at which they begin, in Gong's words.
+        ends: the instant at which they end, likewise.
+    """
+    return {
+        "from_date": window.start.isoformat(),
+        "to_date": window.end.isoformat(),
+        "from_date_time": date_time(begins) or zone.start_of_day(window.start),
+        "to_date_time": date_time(ends) or zone.start_of_day(window.end),
+    }
 
-    @override
-    def cut(self, partition: Context) -> Cut:
-        return partial(day_ranges, days=self.settings.days_per_call)
+
+def day_there(item: Item) -> date:
+    """Return the first day of an item that carries its span, as it stands there.
+
+    Converted to another zone it could be another day.
+
+    Raises:
+        ColumnError: if there is no date.
+    """
+    try:
+        return date.fromisoformat(str(item.get("fromDate"))[:10])
+    except ValueError:
+        raise ColumnError("column from_date: fromDate does not begin with a date") from None

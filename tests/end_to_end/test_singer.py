@@ -17,12 +17,19 @@ if TYPE_CHECKING:
 CHECKER = Path(sys.prefix) / "singer-tools" / "bin" / "singer-check-tap"
 
 
-def test_the_checker_accepts_all_messages(sandbox: StartSandbox) -> None:
+def test_the_checker_accepts_all_messages(sandbox: StartSandbox, tmp_path: Path) -> None:
     gong = sandbox()
     start = gong.company.today - timedelta(days=40)
     run = run_tap(gong.config(start_date=start.isoformat(), periods=["day", "week", "month"]))
     assert run.error is None
     lines = "".join(f"{json.dumps(message)}\n" for message in run.messages)
-    result = subprocess.run([CHECKER], input=lines, capture_output=True, check=False, text=True)
+    result = subprocess.run(
+        [CHECKER],
+        cwd=tmp_path,  # where it leaves a folder
+        input=lines,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     assert f"{len(run.messages)} messages" in result.stdout

@@ -80,5 +80,5 @@ def test_a_day_without_a_date_is_an_error() -> None:
     result = run("daily_activity", days({"fromDate": None, "callsAsHost": ["1"]}))
     assert str(result.error) == (
         "daily_activity 2026-03-02..2026-03-03: "
-        "column from_date: the day does not begin with a date"
+        "column from_date: fromDate does not begin with a date"
     )

@@ -64,6 +64,4 @@ def test_a_measure_that_gong_invents_is_kept_and_told_once(
     }
     assert [row["user_id"] for row in rows] == ["0", "1"]
     told = [record.message for record in caplog.records if "Charm" in record.message]
-    assert told == [
-        "interaction_stats: the measure 'Charm' has no column; find it in person_interaction_stats"
-    ]
+    assert told == ["The measure 'Charm' has no column; find it in person_interaction_stats"]

@@ -1,0 +1,108 @@
+"""How single conversations went."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_gong_stats.columns import Columns
+from tap_gong_stats.streams.instants import InstantStream
+from tap_gong_stats.streams.measures import Measures
+from tap_gong_stats.windows import Window, day_ranges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_gong_stats.http_stream import Page
+    from tap_gong_stats.windowed import Task
+    from tap_gong_stats.windows import Cut
+
+META_DATA = (
+    "call_id",
+    "title",
+    "url",
+    "scheduled",
+    "started",
+    "duration",
+    "primary_user_id",
+    "direction",
+    "scope",
+    "media",
+    "language",
+    "workspace_id",
+    "is_private",
+)
+
+
+class CallInteractionStats(InstantStream):
+    """Talk ratio, questions and speakers of each call, by the day on which the call began."""
+
+    name = "call_interaction_stats"
+    path = "/v2/calls/extensive"
+    items_key = "calls"
+    item_id = ("metaData", "id")
+    primary_keys = ("call_id",)
+    replication_key = "started"
+
+    @override
+    def cut(self, partition: Context) -> Cut:
+        return partial(day_ranges, days=self.settings.days_per_call)
+
+    @override
+    def asked(self, context: Context) -> dict[str, Any]:
+        window: Window = context["window"]
+        asked: dict[str, Any] = {
+            "fromDateTime": self.zone.start_of_day(window.start),
+            "toDateTime": self.zone.start_of_day(window.end),
+        }
+        if self.settings.user_ids:
+            asked["primaryUserIds"] = list(self.settings.user_ids)
+        # Nothing but the call's own data comes back that is not asked for.
+        interaction = {
+            "speakers": True,
+            "video": True,
+            "personInteractionStats": True,
+            "questions": True,
+        }
+        return {
+            "filter": asked,
+            "contentSelector": {"exposedFields": {"interaction": interaction}},
+        }
+
+    @override
+    def rows(self, page: Page, task: Task) -> Iterator[Record]:
+        for item in page.items:
+            meta_data = item.get("metaData") or {}
+            if meta_data.get("isPrivate") and not self.settings.include_private_calls:
+                continue
+            interaction = item.get("interaction") or {}
+            yield {
+                **self._meta_data_columns.fill(meta_data),
+                **self._measures.fill(interaction.get("interactionStats") or []),
+                **self._interaction_columns.fill(interaction),
+                **self._question_columns.fill(interaction.get("questions") or {}),
+            }
+
+    @cached_property
+    def _meta_data_columns(self) -> Columns:
+        return Columns(self.schema["properties"], META_DATA, {"call_id": "id"})
+
+    @cached_property
+    def _measures(self) -> Measures:
+        return Measures(self.schema["properties"], "interaction_stats", self.logger)
+
+    @cached_property
+    def _interaction_columns(self) -> Columns:
+        return Columns(self.schema["properties"], ["interaction_stats", "speakers", "video"])
+
+    @cached_property
+    def _question_columns(self) -> Columns:
+        names = {
+            "questions_company_count": "companyCount",
+            "questions_non_company_count": "nonCompanyCount",
+        }
+        return Columns(self.schema["properties"], names, names)

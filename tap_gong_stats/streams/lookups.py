@@ -1,0 +1,70 @@
+"""The tables that the statistics refer to, read whole in each run."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from tap_gong_stats.client import GongStream
+from tap_gong_stats.columns import ColumnError, Columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_gong_stats.http_stream import Item
+
+
+class LookupStream(GongStream):
+    """A list that Gong gives as it is now, without history."""
+
+    method = "GET"
+    empty_when_not_found = False
+
+    @cached_property
+    def all_items(self) -> list[Item]:
+        """The whole list, asked for once a run, whoever needs it first."""
+        return [item for page in self.pages({}) for item in page.items]
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        columns = Columns(self.schema["properties"])
+        try:
+            for item in self.all_items:
+                yield columns.fill(item)
+        except ColumnError as error:
+            raise self.failure({}, error) from error
+
+
+class Users(LookupStream):
+    """The people with an account in Gong."""
+
+    name = "users"
+    path = "/v2/users"
+    items_key = "users"
+    item_id = ("id",)
+    primary_keys = ("id",)
+
+
+class Workspaces(LookupStream):
+    """The workspaces into which the company divides its calls."""
+
+    name = "workspaces"
+    path = "/v2/workspaces"
+    items_key = "workspaces"
+    item_id = ("id",)
+    primary_keys = ("id",)
+
+
+class Scorecards(LookupStream):
+    """The scorecards with which calls are reviewed, and their questions."""
+
+    name = "scorecards"
+    path = "/v2/settings/scorecards"
+    items_key = "scorecards"
+    item_id = ("scorecardId",)
+    primary_keys = ("scorecard_id",)
+    empty_when_not_found = True

@@ -1,0 +1,165 @@
+"""The second source: interactions of a contact centre that runs on MotionCX."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property, partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk.authenticators import APIKeyAuthenticator
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+from typing_extensions import override
+
+from tap_gong_stats.columns import Columns
+from tap_gong_stats.http_stream import Page, json_object, unseen
+from tap_gong_stats.windowed import WindowedStream
+from tap_gong_stats.windows import Window, day_ranges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import requests
+    from singer_sdk.helpers.types import Auth, Context, Record
+
+    from tap_gong_stats.http_stream import Item
+    from tap_gong_stats.settings import Settings
+    from tap_gong_stats.windowed import Task
+    from tap_gong_stats.windows import Cut
+
+SUCCESS = 0
+OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
+ODD_NAMES = {
+    "id": "_id",
+    "ani": "ANI",
+    "dnis": "DNIS",
+    "is_crm_update_event": "IsCRMUpdateEvent",
+}
+"""Columns whose field is not just the column in PascalCase."""
+
+
+def motioncx_authenticator(settings: Settings) -> Auth:
+    """Return MotionCX's login: the key of one of its users, in a header."""
+    return APIKeyAuthenticator(
+        key="Authorization", value=f"apikey {settings.motioncx_api_key}", location="header"
+    )
+
+
+class InteractionDetails(WindowedStream):
+    """Interactions by the day in UTC on which they began.
+
+    MotionCX sums an interaction up after its end and may do so again later, so recent days are
+    read again.
+    """
+
+    name = "interaction_details"
+    path = "/reporting/api/v1/interaction/details"
+    primary_keys = ("interaction_id",)
+    replication_key = "started_date_time_utc"
+
+    @property
+    @override
+    def url_base(self) -> str:
+        return self.settings.motioncx_api_url
+
+    @override
+    def cut(self, partition: Context) -> Cut:
+        # Paging by offset is only steady while nothing changes, so windows are short.
+        return partial(day_ranges, days=1)
+
+    @override
+    def question(self, context: Context, cursor: str | None) -> dict[str, Any]:
+        window: Window = context["window"]
+        asked: dict[str, Any] = {
+            "StartDateTime": f"{window.start}T00:00:00+0000",
+            "EndDateTime": f"{window.end}T00:00:00+0000",
+            "DateFilterField": "StartedDateTimeUtc",
+            "OrderBy": "StartedDateTimeUtc",
+            "Limit": self.settings.motioncx_page_size,
+            "Offset": int(cursor or 0),
+        }
+        if self.settings.motioncx_queue_ids:
+            asked["Queues"] = [
+                int(queue) if queue.isdigit() else queue
+                for queue in self.settings.motioncx_queue_ids
+            ]
+        return asked
+
+    @override
+    def pages(self, context: Context) -> Iterator[Page]:
+        seen: set[Any] = set()
+        offset = 0
+        while True:
+            page = self.fetch_page(context, str(offset))
+            yield Page(unseen(page.items, ("InteractionId",), seen), {}, None, None)
+            # No total is told: a page that is not full is the last.
+            if len(page.items) < self.settings.motioncx_page_size:
+                return
+            offset += len(page.items)
+
+    @override
+    def validate_response(self, response: requests.Response) -> None:
+        """Tell an answer to read from one to ask for again and from one that ends the run.
+
+        Raises:
+            RetriableAPIError: for 429 and 5xx.
+            FatalAPIError: for every other status but 200.
+        """
+        status = response.status_code
+        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise RetriableAPIError(self.response_error_message(response), response)
+        if status != HTTPStatus.OK:
+            raise FatalAPIError(self.response_error_message(response))
+
+    @override
+    def response_error_message(self, response: requests.Response) -> str:
+        """Return the status, and what to look at where that is known."""
+        if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            return f"HTTP {response.status_code}: MotionCX refuses motioncx_api_key"
+        return f"HTTP {response.status_code} {response.reason}"
+
+    @override
+    def read_page(self, response: requests.Response) -> Page:
+        body = json_object(response)
+        if body is None:
+            raise RetriableAPIError("HTTP 200: the body is not a JSON object", response)
+        if body.get("resultCode") != SUCCESS:
+            raise FatalAPIError(
+                f"MotionCX fails with resultCode {body.get('resultCode')}: "
+                f"{body.get('resultCodeName')}"
+            )
+        return Page(items=body.get("data") or [], envelope={}, cursor=None, total_records=None)
+
+    @override
+    def rows(self, page: Page, task: Task) -> Iterator[Record]:
+        for item in page.items:
+            yield self._columns.fill(self._with_offsets(item))
+
+    @cached_property
+    def _columns(self) -> Columns:
+        properties = self.schema["properties"]
+        names = {column: ODD_NAMES.get(column, pascal_case(column)) for column in properties}
+        return Columns(properties, names, names)
+
+    @cached_property
+    def _instants(self) -> list[str]:
+        return [
+            pascal_case(column)
+            for column, schema in self.schema["properties"].items()
+            if schema.get("format") == "date-time"
+        ]
+
+    def _with_offsets(self, item: Item) -> Item:
+        """Return the item with its instants, which are in UTC, saying so."""
+        named = {field: item.get(field) for field in self._instants}
+        naive = {
+            field: f"{value}Z"
+            for field, value in named.items()
+            if isinstance(value, str) and not OFFSET.search(value)
+        }
+        return {**item, **naive}
+
+
+def pascal_case(column: str) -> str:
+    """Return MotionCX's spelling: `agent_id` is `AgentId`."""
+    return "".join(word.capitalize() for word in column.split("_"))

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_gong_stats import http_stream
+from tests.support import Answer, Json, Run, Script, run_tap, scripted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import SetClock, StartSandbox
+
+STREAM = "interaction_details"
+
+
+def run(answer: Callable[[Json, int], Answer], **config: Any) -> tuple[Run, Script]:
+    with scripted(answer) as script:
+        settings = {
+            "motioncx_api_key": "k",
+            "motioncx_api_url": script.url,
+            "start_date": "2026-03-02",
+            "end_date": "2026-03-03",
+            "calls_per_second": 1000,
+            **config,
+        }
+        return run_tap(settings, STREAM), script
+
+
+def success(*rows: Json) -> Answer:
+    return Answer(body={"resultCode": 0, "resultCodeName": "Success", "data": list(rows)})
+
+
+def test_a_request_as_motioncx_wants_it() -> None:
+    result, script = run(lambda *_: success(), motioncx_queue_ids=["31", "x"])
+    assert result.error is None
+    (asked,) = script.asked
+    headers = asked.pop("headers")
+    assert headers["Authorization"] == "apikey k"
+    assert asked == {
+        "path": "/reporting/api/v1/interaction/details",
+        "StartDateTime": "2026-03-02T00:00:00+0000",
+        "EndDateTime": "2026-03-03T00:00:00+0000",
+        "DateFilterField": "StartedDateTimeUtc",
+        "OrderBy": "StartedDateTimeUtc",
+        "Limit": 500,
+        "Offset": 0,
+        "Queues": [31, "x"],
+    }
+
+
+def test_paging_goes_on_until_a_page_is_not_full() -> None:
+    pages = [["1", "2"], ["2", "3"], ["4"]]
+    result, script = run(
+        lambda _, number: success(*({"InteractionId": key} for key in pages[number])),
+        motioncx_page_size=2,
+    )
+    assert [row["interaction_id"] for row in result.rows(STREAM)] == ["1", "2", "3", "4"]
+    assert [asked["Offset"] for asked in script.asked] == [0, 2, 4]
+
+
+def test_instants_in_utc_say_so() -> None:
+    row = {
+        "InteractionId": 5,
+        "StartedDateTimeUtc": "2026-03-02T10:00:00",
+        "EndedDateTimeUtc": "2026-03-02T10:00:00.5Z",
+        "ANI": "+1",
+        "IsCRMUpdateEvent": False,
+        "_id": "x",
+    }
+    result, _ = run(lambda *_: success(row))
+    (found,) = result.rows(STREAM)
+    assert {column: value for column, value in found.items() if value is not None} == {
+        "interaction_id": "5",
+        "id": "x",
+        "started_date_time_utc": "2026-03-02T10:00:00Z",
+        "ended_date_time_utc": "2026-03-02T10:00:00.5Z",
+        "ani": "+1",
+        "is_crm_update_event": False,
+    }
+
+
+def test_a_result_code_is_an_error() -> None:
+    answer = Answer(body={"resultCode": 3, "resultCodeName": "Broken", "data": None})
+    result, _ = run(lambda *_: answer)
+    assert str(result.error) == (
+        "interaction_details 2026-03-02..2026-03-03: MotionCX fails with resultCode 3: Broken"
+    )
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_wrong_key_names_the_setting(status: int) -> None:
+    result, _ = run(lambda *_: Answer(status, b""))
+    assert str(result.error) == (
+        f"interaction_details 2026-03-02..2026-03-03: HTTP {status}: "
+        "MotionCX refuses motioncx_api_key"
+    )
+
+
+@pytest.mark.parametrize("fault", [Answer(500, b""), Answer(429, b""), Answer(200, b"<html>")])
+def test_a_passing_fault_is_tried_again(fault: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_stream, "FIRST_WAIT", 0.0001)
+    result, script = run(lambda _, number: fault if number < 2 else success({"InteractionId": "1"}))
+    assert (result.error, len(result.rows(STREAM)), len(script.asked)) == (None, 1, 3)
+
+
+def test_gong_s_secret_is_not_sent_to_motioncx(sandbox: StartSandbox, clock: SetClock) -> None:
+    clock("2026-03-12T12:00:00Z")
+    result, script = run(lambda *_: success())
+    assert result.error is None
+    assert "Basic" not in str(script.asked)
+    gong = sandbox()
+    settings = gong.config(start_date="2026-03-10", motioncx_api_key="sandbox-motioncx-key")
+    wrong = run_tap({**settings, "motioncx_api_url": gong.url}, STREAM)
+    assert "HTTP 404" in str(wrong.error)
