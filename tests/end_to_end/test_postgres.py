@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from tests import truth
-from tests.truth import days, in_order
+from tests.truth import days, in_order, weeks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from tests.conftest import StartSandbox
 
 ROOT = Path(__file__).parent.parent.parent
-STREAMS = ("aggregated_activity", "daily_activity", "interaction_stats")
+DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)")
 ADDED_BY_THE_TARGET = "_sdc_"
 
 
@@ -83,12 +84,13 @@ def as_json(value: Any) -> Any:
 
 def as_stored(row: dict[str, Any]) -> dict[str, Any]:
     """Return a record as the target stores it: instants in UTC without their offset."""
-    stored = dict(row)
-    for column in ("from_date_time", "to_date_time"):
-        moment = datetime.fromisoformat(row[column])
-        offset = moment.utcoffset() or timedelta()
-        stored[column] = (moment.replace(tzinfo=None) - offset).isoformat()
-    return stored
+    return {column: without_offset(value) for column, value in row.items()}
+
+
+def without_offset(value: Any) -> Any:
+    if not (isinstance(value, str) and DATE_TIME.fullmatch(value)):
+        return value
+    return datetime.fromisoformat(value).astimezone(UTC).replace(tzinfo=None).isoformat()
 
 
 def column_types(database: Database, name: str) -> dict[str, str]:
@@ -120,68 +122,144 @@ def key_columns(database: Database, name: str) -> list[str]:
         ]
 
 
-def test_two_runs_fill_three_tables_with_the_truth(
+DATED = (
+    "activity_by_period",
+    "aggregated_activity",
+    "answered_scorecards",
+    "call_interaction_stats",
+    "daily_activity",
+    "interaction_details",
+    "interaction_stats",
+)
+LOOKUPS = ("users", "workspaces", "scorecards")
+
+SPAN = {
+    "from_date": "date",
+    "to_date": "date",
+    "from_date_time": "timestamp without time zone",
+    "to_date_time": "timestamp without time zone",
+}
+USER = {"user_id": "text", "user_email_address": "text"}
+PERIOD = {"period": "text", "time_zone": "text"}
+COLUMN_TYPES = {
+    "aggregated_activity": {
+        **USER,
+        **SPAN,
+        **PERIOD,
+        **dict.fromkeys(truth.COUNTERS.values(), "bigint"),
+    },
+    "daily_activity": {**USER, **SPAN, **dict.fromkeys(truth.COUNTERS.values(), "text[]")},
+    "interaction_stats": {
+        **USER,
+        **SPAN,
+        **PERIOD,
+        **dict.fromkeys(truth.MEASURES.values(), "numeric"),
+        "person_interaction_stats": "jsonb[]",
+    },
+    "workspaces": {"id": "text", "name": "text", "description": "text"},
+}
+KEYS = {
+    "activity_by_period": ["user_id", "period", "from_date"],
+    "aggregated_activity": ["user_id", "period", "from_date"],
+    "answered_scorecards": ["answered_scorecard_id"],
+    "call_interaction_stats": ["call_id"],
+    "coaching_metrics": ["workspace_id", "manager_id", "report_id", "from_date"],
+    "daily_activity": ["user_id", "from_date"],
+    "interaction_details": ["interaction_id"],
+    "interaction_stats": ["user_id", "period", "from_date"],
+    "scorecards": ["scorecard_id"],
+    "users": ["id"],
+    "workspaces": ["id"],
+}
+
+REFERENCES = [
+    *((stream, "user_id", "users", "id") for stream in DATED[:2]),
+    ("daily_activity", "user_id", "users", "id"),
+    ("interaction_stats", "user_id", "users", "id"),
+    ("answered_scorecards", "reviewed_user_id", "users", "id"),
+    ("answered_scorecards", "reviewer_user_id", "users", "id"),
+    ("answered_scorecards", "scorecard_id", "scorecards", "scorecard_id"),
+    ("call_interaction_stats", "primary_user_id", "users", "id"),
+    ("call_interaction_stats", "workspace_id", "workspaces", "id"),
+    ("coaching_metrics", "manager_id", "users", "id"),
+    ("coaching_metrics", "report_id", "users", "id"),
+    ("coaching_metrics", "workspace_id", "workspaces", "id"),
+    ("scorecards", "workspace_id", "workspaces", "id"),
+    ("users", "manager_id", "users", "id"),
+]
+"""The joins that the README draws: table and column, and the table and column they refer to."""
+
+
+def orphans(database: Database, table: str, column: str, other: str, key: str) -> int:
+    query = sql.SQL(
+        "select count(*) from tap_gong_stats.{table} as one left join tap_gong_stats.{other} as "
+        "other on other.{key} = one.{column} where one.{column} is not null and other.{key} is null"
+    ).format(
+        **{
+            name: sql.Identifier(value)
+            for name, value in {
+                "table": table,
+                "column": column,
+                "other": other,
+                "key": key,
+            }.items()
+        }
+    )
+    with psycopg.connect(database.conninfo) as connection:
+        ((count,),) = connection.execute(query).fetchall()
+        return int(count)
+
+
+def test_two_runs_fill_every_table_with_the_truth(
     sandbox: StartSandbox, postgres: Database, meltano: Callable[..., str]
 ) -> None:
     with psycopg.connect(postgres.conninfo) as connection:
         connection.execute("alter database postgres set timezone to 'Asia/Tokyo'")
-    gong = sandbox(users=30, page_size=11, zone="Australia/Sydney")
-    today = gong.company.today
+    gong = sandbox(users=20, page_size=11, zone="Australia/Sydney")
+    company, today = gong.company, gong.company.today
     start = today - timedelta(days=12)
     settings = {
         "TAP_GONG_STATS_API_URL": gong.url,
         "TAP_GONG_STATS_CALLS_PER_SECOND": "1000",
         "TAP_GONG_STATS_START_DATE": start.isoformat(),
         "TAP_GONG_STATS_LOOKBACK_DAYS": "3",
+        "TAP_GONG_STATS_TIME_ZONE": company.time_zone,
+        "TAP_GONG_STATS_MOTIONCX_API_KEY": "sandbox-motioncx-key",
+        "TAP_GONG_STATS_MOTIONCX_API_URL": f"{gong.url}/motioncx",
     }
-    meltano("run", "tap-gong-stats", "target-postgres", **settings)
-    first = len(gong.calls)
-    for stream in STREAMS:
-        expected = getattr(truth, stream)(gong.company, days(start, today))
-        assert in_order(table(postgres, stream)) == in_order([as_stored(row) for row in expected])
+    expected: dict[str, list[dict[str, Any]]] = {
+        **{
+            stream: getattr(truth, stream)(company, days(start, today))
+            for stream in DATED
+            if stream != "interaction_details"
+        },
+        "interaction_details": truth.interaction_details(
+            company, days(start, datetime.now(UTC).date())
+        ),
+        "coaching_metrics": truth.coaching_metrics(company, weeks(start, today)),
+        **{stream: getattr(truth, stream)(company) for stream in LOOKUPS},
+    }
 
+    def assert_tables_are_the_truth() -> None:
+        for stream, rows in expected.items():
+            stored = in_order([as_stored(row) for row in rows])
+            assert in_order(table(postgres, stream)) == stored, stream
+
+    meltano("run", "tap-gong-stats", "target-postgres", **settings)
+    assert_tables_are_the_truth()
+    first = len(gong.calls)
     meltano("run", "gong-stats-to-postgres", **settings)
-    second = gong.calls[first:]
-    assert {call.body["filter"]["fromDate"] for call in second} == {
+    assert_tables_are_the_truth()
+    daily = [call for call in gong.calls[first:] if call.path == "/v2/stats/interaction"]
+    assert {call.body["filter"]["fromDate"] for call in daily} == {
         (today - timedelta(days=number)).isoformat() for number in (3, 2, 1)
     }
-    for stream in STREAMS:
-        expected = getattr(truth, stream)(gong.company, days(start, today))
-        assert in_order(table(postgres, stream)) == in_order([as_stored(row) for row in expected])
     assert {call.status for call in gong.calls} <= {200, 404}
 
-    span = {
-        "from_date": "date",
-        "to_date": "date",
-        "from_date_time": "timestamp without time zone",
-        "to_date_time": "timestamp without time zone",
-    }
-    user = {"user_id": "text", "user_email_address": "text"}
-    expected_types = {
-        "aggregated_activity": {
-            **user,
-            **span,
-            "period": "text",
-            "time_zone": "text",
-            **dict.fromkeys(truth.COUNTERS.values(), "bigint"),
-        },
-        "daily_activity": {**user, **span, **dict.fromkeys(truth.COUNTERS.values(), "text[]")},
-        "interaction_stats": {
-            **user,
-            **span,
-            "period": "text",
-            "time_zone": "text",
-            **dict.fromkeys(truth.MEASURES.values(), "numeric"),
-            "person_interaction_stats": "jsonb[]",
-        },
-    }
-    keys = {
-        "aggregated_activity": ["user_id", "period", "from_date"],
-        "daily_activity": ["user_id", "from_date"],
-        "interaction_stats": ["user_id", "period", "from_date"],
-    }
-    for stream in STREAMS:
-        types = column_types(postgres, stream)
-        own = {name: kind for name, kind in types.items() if not name.startswith("_sdc_")}
-        assert own == expected_types[stream]
-        assert key_columns(postgres, stream) == keys[stream]
+    for stream, key in KEYS.items():
+        assert key_columns(postgres, stream) == key, stream
+    for stream, types in COLUMN_TYPES.items():
+        found = column_types(postgres, stream)
+        assert {name: kind for name, kind in found.items() if not name.startswith("_sdc_")} == types
+    for reference in REFERENCES:
+        assert orphans(postgres, *reference) == 0, reference
