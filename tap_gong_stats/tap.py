@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from copy import deepcopy
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from singer_sdk import Tap
 from singer_sdk.contrib.msgspec import MsgSpecWriter
@@ -26,6 +28,8 @@ from tap_gong_stats.streams.scorecards import AnsweredScorecards
 from tap_gong_stats.zones import CompanyZone
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from tap_gong_stats.http_stream import HttpStream
 
 
@@ -98,3 +102,10 @@ class TapGongStats(Tap):
         ):
             self.logger.warning(warning)
         return problems
+
+    @override
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:
+        # The SDK would write the state here once more, perhaps into the middle of a line that is
+        # being written, and end with 0. The last STATE stands behind its window already.
+        self.logger.warning("Stopped by %s", signal.Signals(signum).name)
+        sys.exit(128 + signum)

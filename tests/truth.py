@@ -31,7 +31,20 @@ COUNTERS = {
     "callsScorecardsFilled": "calls_scorecards_filled",
     "callsScorecardsReceived": "calls_scorecards_received",
 }
-KEYS = (
+KEYS = {
+    "activity_by_period": ["user_id", "period", "from_date"],
+    "aggregated_activity": ["user_id", "period", "from_date"],
+    "answered_scorecards": ["answered_scorecard_id"],
+    "call_interaction_stats": ["call_id"],
+    "coaching_metrics": ["workspace_id", "manager_id", "report_id", "from_date"],
+    "daily_activity": ["user_id", "from_date"],
+    "interaction_details": ["interaction_id"],
+    "interaction_stats": ["user_id", "period", "from_date"],
+    "scorecards": ["scorecard_id"],
+    "users": ["id"],
+    "workspaces": ["id"],
+}
+ORDER = (
     "from_date",
     "to_date",
     "user_id",
@@ -238,6 +251,25 @@ def interaction_details(company: Company, spans: Iterator[tuple[date, date]]) ->
     ]
 
 
+def all_rows(company: Company, start: date) -> dict[str, list[Row]]:
+    """Return what every stream should bring today, with the grain day (for coaching: week)."""
+    today = company.today
+    utc_today = datetime.now(UTC).date()
+    return {
+        "activity_by_period": activity_by_period(company, days(start, today)),
+        "aggregated_activity": aggregated_activity(company, days(start, today)),
+        "answered_scorecards": answered_scorecards(company, days(start, today)),
+        "call_interaction_stats": call_interaction_stats(company, days(start, today)),
+        "coaching_metrics": coaching_metrics(company, weeks(start, today)),
+        "daily_activity": daily_activity(company, days(start, today)),
+        "interaction_details": interaction_details(company, days(start, utc_today)),
+        "interaction_stats": interaction_stats(company, days(start, today)),
+        "scorecards": scorecards(company),
+        "users": users(company),
+        "workspaces": workspaces(company),
+    }
+
+
 def snake_case(name: str) -> str:
     """Return `_id` as id, `ANI` as ani, `IsCRMUpdateEvent` as is_crm_update_event."""
     name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name.lstrip("_"))
@@ -253,4 +285,4 @@ def in_snake_case(value: Any) -> Any:
 
 
 def in_order(rows: list[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: [str(row.get(key)) for key in KEYS])
+    return sorted(rows, key=lambda row: [str(row.get(key)) for key in ORDER])

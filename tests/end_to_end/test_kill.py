@@ -10,32 +10,26 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests import truth
-from tests.truth import days, in_order
+from tests.truth import in_order
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import StartSandbox
 
-KEYS = {
-    "aggregated_activity": ("user_id", "period", "from_date"),
-    "daily_activity": ("user_id", "from_date"),
-    "interaction_stats": ("user_id", "period", "from_date"),
-}
-
 
 class Warehouse:
     """What a target would hold: rows by key, and the last STATE it was given."""
 
     def __init__(self) -> None:
-        self.tables: dict[str, dict[Any, Any]] = {stream: {} for stream in KEYS}
+        self.tables: dict[str, dict[Any, Any]] = {stream: {} for stream in truth.KEYS}
         self.state: dict[str, Any] = {}
 
     def load(self, line: bytes) -> None:
         message = json.loads(line)
         if message["type"] == "RECORD":
             stream, row = message["stream"], message["record"]
-            self.tables[stream][tuple(row[key] for key in KEYS[stream])] = row
+            self.tables[stream][tuple(row[key] for key in truth.KEYS[stream])] = row
         elif message["type"] == "STATE":
             self.state = message["value"]
 
@@ -66,15 +60,20 @@ def test_killed_at_random_moments_nothing_is_lost(sandbox: StartSandbox, tmp_pat
     today = gong.company.today
     start = today - timedelta(days=12)
     config = {"access_key": "sandbox-key", "access_key_secret": "sandbox-secret"}
-    config |= gong.config(start_date=start.isoformat(), days_per_call=4, lookback_days=2)
+    config |= gong.config(
+        start_date=start.isoformat(),
+        days_per_call=4,
+        lookback_days=2,
+        motioncx_api_key="sandbox-motioncx-key",
+        motioncx_api_url=f"{gong.url}/motioncx",
+    )
     (tmp_path / "config.json").write_text(json.dumps(config))
     chance = random.Random(7)
     warehouse = Warehouse()
     runs = 1
-    while not run_until(chance.randrange(30, 110), tmp_path, warehouse):
+    while not run_until(chance.randrange(100, 400), tmp_path, warehouse):
         runs += 1
     assert runs > 3
-    for stream, table in warehouse.tables.items():
-        expected = getattr(truth, stream)(gong.company, days(start, today))
-        assert in_order([*table.values()]) == in_order(expected)
+    for stream, rows in truth.all_rows(gong.company, start).items():
+        assert in_order([*warehouse.tables[stream].values()]) == in_order(rows), stream
     assert {call.status for call in gong.calls} <= {200, 404}

@@ -17,7 +17,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from tests import truth
-from tests.truth import days, in_order, weeks
+from tests.truth import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,17 +122,6 @@ def key_columns(database: Database, name: str) -> list[str]:
         ]
 
 
-DATED = (
-    "activity_by_period",
-    "aggregated_activity",
-    "answered_scorecards",
-    "call_interaction_stats",
-    "daily_activity",
-    "interaction_details",
-    "interaction_stats",
-)
-LOOKUPS = ("users", "workspaces", "scorecards")
-
 SPAN = {
     "from_date": "date",
     "to_date": "date",
@@ -158,22 +147,9 @@ COLUMN_TYPES = {
     },
     "workspaces": {"id": "text", "name": "text", "description": "text"},
 }
-KEYS = {
-    "activity_by_period": ["user_id", "period", "from_date"],
-    "aggregated_activity": ["user_id", "period", "from_date"],
-    "answered_scorecards": ["answered_scorecard_id"],
-    "call_interaction_stats": ["call_id"],
-    "coaching_metrics": ["workspace_id", "manager_id", "report_id", "from_date"],
-    "daily_activity": ["user_id", "from_date"],
-    "interaction_details": ["interaction_id"],
-    "interaction_stats": ["user_id", "period", "from_date"],
-    "scorecards": ["scorecard_id"],
-    "users": ["id"],
-    "workspaces": ["id"],
-}
-
 REFERENCES = [
-    *((stream, "user_id", "users", "id") for stream in DATED[:2]),
+    ("activity_by_period", "user_id", "users", "id"),
+    ("aggregated_activity", "user_id", "users", "id"),
     ("daily_activity", "user_id", "users", "id"),
     ("interaction_stats", "user_id", "users", "id"),
     ("answered_scorecards", "reviewed_user_id", "users", "id"),
@@ -227,18 +203,7 @@ def test_two_runs_fill_every_table_with_the_truth(
         "TAP_GONG_STATS_MOTIONCX_API_KEY": "sandbox-motioncx-key",
         "TAP_GONG_STATS_MOTIONCX_API_URL": f"{gong.url}/motioncx",
     }
-    expected: dict[str, list[dict[str, Any]]] = {
-        **{
-            stream: getattr(truth, stream)(company, days(start, today))
-            for stream in DATED
-            if stream != "interaction_details"
-        },
-        "interaction_details": truth.interaction_details(
-            company, days(start, datetime.now(UTC).date())
-        ),
-        "coaching_metrics": truth.coaching_metrics(company, weeks(start, today)),
-        **{stream: getattr(truth, stream)(company) for stream in LOOKUPS},
-    }
+    expected = truth.all_rows(company, start)
 
     def assert_tables_are_the_truth() -> None:
         for stream, rows in expected.items():
@@ -256,7 +221,7 @@ def test_two_runs_fill_every_table_with_the_truth(
     }
     assert {call.status for call in gong.calls} <= {200, 404}
 
-    for stream, key in KEYS.items():
+    for stream, key in truth.KEYS.items():
         assert key_columns(postgres, stream) == key, stream
     for stream, types in COLUMN_TYPES.items():
         found = column_types(postgres, stream)

@@ -1,0 +1,71 @@
+"""Ends that somebody else decides."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import StartSandbox
+
+
+@pytest.fixture
+def start(sandbox: StartSandbox, tmp_path: Path) -> Callable[[], subprocess.Popen[str]]:
+    """Start the tap on a sandbox that answers slowly, as Gong does."""
+
+    def popen() -> subprocess.Popen[str]:
+        gong = sandbox(users=8, latency=0.3)
+        begin = gong.company.today - timedelta(days=60)
+        config: dict[str, Any] = gong.config(start_date=begin.isoformat(), calls_per_second=100)
+        config |= {"access_key": "sandbox-key", "access_key_secret": "sandbox-secret"}
+        (tmp_path / "config.json").write_text(json.dumps(config))
+        return subprocess.Popen(
+            [sys.executable, "-m", "tap_gong_stats", "--config", str(tmp_path / "config.json")],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return popen
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_run_at_once_behind_a_state(
+    start: Callable[[], subprocess.Popen[str]], number: signal.Signals
+) -> None:
+    with start() as process:
+        assert process.stdout
+        lines: list[str] = []
+        while not lines or json.loads(lines[-1])["type"] != "STATE":
+            lines.append(process.stdout.readline())
+        process.send_signal(number)
+        rest, log = process.communicate(timeout=5)
+    assert process.returncode == 128 + number
+    assert "Traceback" not in log
+    assert f"Stopped by {number.name}" in log
+    messages = [json.loads(line) for line in [*lines, *rest.splitlines()]]
+    states = [message["value"] for message in messages if message["type"] == "STATE"]
+    assert "activity_by_period" in states[-1]["bookmarks"]
+
+
+def test_a_target_that_dies_ends_the_run(
+    start: Callable[[], subprocess.Popen[str]],
+) -> None:
+    with start() as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        log = process.stderr.read()
+        assert process.wait(timeout=5) == 1
+    assert "Traceback" not in log
+    assert "Exception ignored" not in log
