@@ -10,7 +10,13 @@ from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
 from tap_gong_stats.auth import OAuthLogin
-from tap_gong_stats.http_stream import DayNotOverError, HttpStream, Page, json_object, unseen
+from tap_gong_stats.errors import (
+    CursorExpiredError,
+    DayNotOverError,
+    ForbiddenError,
+    TooHeavyError,
+)
+from tap_gong_stats.http_stream import HttpStream, Page, json_object, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +26,9 @@ if TYPE_CHECKING:
 
 MISSING_SCOPE = "You don't have permission to use"
 """How Gong begins to say that a login is good, but not for this endpoint. The status is 401 too."""
+
+MOST_RESTARTS = 3
+"""How often the pages of a window are begun anew because a cursor has expired."""
 
 NOTHING_FOUND = Page(items=[], envelope={}, cursor=None, total_records=0)
 
@@ -60,7 +69,8 @@ class GongStream(HttpStream):
 
         Paging is by page number underneath, so an item may repeat or slip through when Gong's
         data changes between two pages. If there are fewer items than Gong has counted, all pages
-        are fetched once more.
+        are fetched once more. If a cursor has expired they are fetched anew, and if Gong takes
+        too long for them, the window is asked for in halves.
 
         Args:
             context: the partition and window in question.
@@ -69,15 +79,37 @@ class GongStream(HttpStream):
             FatalAPIError: when Gong refuses, does not answer after all tries, or repeats a
                 cursor; or when items are missing the second time too.
         """
+        yield from self._pages_of(context, set())
+
+    def _pages_of(self, context: Context, delivered: set[Any]) -> Iterator[Page]:
+        """Fetch the items of a question that are not `delivered` yet, and add them to it."""
         seen: set[Any] = set()
-        total = 0
-        for _ in range(2):
-            for page in self._pages_once(context):
-                total = page.total_records or 0
-                yield replace(page, items=unseen(page.items, self.item_id, seen))
-            if len(seen) >= total:
+        total = restarts = shortfalls = 0
+        while True:
+            try:
+                for page in self._pages_once(context):
+                    total = page.total_records or 0
+                    unseen(page.items, self.item_id, seen)
+                    yield replace(page, items=unseen(page.items, self.item_id, delivered))
+            except CursorExpiredError as error:
+                restarts += 1
+                if restarts > MOST_RESTARTS:
+                    raise
+                self.logger.warning("%s; asking for the first page again", error)
+            except TooHeavyError as error:
+                self.logger.warning("%s; asking for one half and then the other", error)
+                for half in self.halves(context):
+                    # An item may have rows in both halves, so neither knows of the other's.
+                    yield from self._pages_of(half, set(delivered))
                 return
-        raise self.failure(context, f"Gong counts {total} items but lists only {len(seen)}")
+            else:
+                if len(seen) >= total:
+                    return
+                shortfalls += 1
+                shortfall = f"Gong counts {total} items but lists only {len(seen)}"
+                if shortfalls > 1:
+                    raise self.failure(context, shortfall)
+                self.logger.warning("%s: %s; asking again", self.place(context), shortfall)
 
     @override
     def validate_response(self, response: requests.Response) -> None:
@@ -86,6 +118,8 @@ class GongStream(HttpStream):
         Raises:
             RetriableAPIError: for 429, 5xx, and a 200 whose body is not a JSON object.
             DayNotOverError: for a 400 that names `toDate`.
+            CursorExpiredError: for a 400 that speaks of the cursor.
+            ForbiddenError: for a login that may not read this stream.
             FatalAPIError: for everything else that is not an answer.
         """
         status = response.status_code
@@ -107,6 +141,10 @@ class GongStream(HttpStream):
             raise RetriableAPIError(message, response)
         if status == HTTPStatus.BAD_REQUEST and "toDate" in gong_text(body):
             raise DayNotOverError(message)
+        if status == HTTPStatus.BAD_REQUEST and "cursor" in gong_text(body).lower():
+            raise CursorExpiredError(message)
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise self._refusal(status, message)
         raise FatalAPIError(message)
 
     @override
@@ -134,6 +172,18 @@ class GongStream(HttpStream):
             envelope=envelope,
             cursor=records.get("cursor") or None,
             total_records=records.get("totalRecords"),
+        )
+
+    def _refusal(self, status: int, message: str) -> FatalAPIError:
+        # A wrong login and a missing scope share the status 401; only the text tells.
+        if MISSING_SCOPE in message or status == HTTPStatus.FORBIDDEN:
+            return ForbiddenError(
+                f"{message}; grant the scope {self.scope} in Gong, deselect the stream, or set "
+                "skip_forbidden_streams"
+            )
+        return FatalAPIError(
+            f"{message}; check the login: it is wrong, expired or revoked, or belongs to another "
+            "api_url"
         )
 
     def _pages_once(self, context: Context) -> Iterator[Page]:

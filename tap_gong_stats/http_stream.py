@@ -6,7 +6,7 @@ import random
 import threading
 from abc import abstractmethod
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
@@ -21,14 +21,15 @@ from singer_sdk.schema.source import StreamSchema
 from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
 
-from tap_gong_stats.pacing import Pace
+from tap_gong_stats.errors import ForbiddenError, QuotaError, TooHeavyError
+from tap_gong_stats.pacing import Budget, BudgetSpentError, Pace
 from tap_gong_stats.schema_directory import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from backoff.types import Details
-    from singer_sdk.helpers.types import Auth, Context, RequestFunc
+    from singer_sdk.helpers.types import Auth, Context, Record, RequestFunc
     from singer_sdk.tap_base import Tap
 
     from tap_gong_stats.settings import Settings
@@ -38,6 +39,7 @@ Item = dict[str, Any]
 """One element of an answer's list, as it was sent."""
 
 MAX_TRIES = 8
+HEAVY_TRIES = 3
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
 """Seconds between tries: the first wait doubles up to the longest."""
@@ -53,10 +55,6 @@ class Page:
     total_records: int | None
 
 
-class DayNotOverError(FatalAPIError):
-    """The source refuses a window, as its last day is not over there."""
-
-
 class Connection:
     """What all streams of one API share in a run: settings, login, zone, session and pace."""
 
@@ -65,6 +63,7 @@ class Connection:
         self.authenticator = authenticator
         self.zone = zone
         self.pace = Pace(settings.calls_per_second)
+        self.budget = Budget(settings.max_api_calls)
         self.session = requests.Session()
         adapter = HTTPAdapter(pool_maxsize=settings.concurrency)
         self.session.mount("http://", adapter)
@@ -96,12 +95,18 @@ class HttpStream(RESTStream[str]):
 
     schema: ClassVar[StreamSchema] = StreamSchema(SCHEMAS)
     method: ClassVar[Literal["GET", "POST"]] = "POST"
+    scope: ClassVar[str]
+    """What the login must be allowed to do, in the source's words."""
 
     def __init__(self, tap: Tap, connect: Callable[[], Connection]) -> None:
         super().__init__(tap, http_method=self.method)
         self._connect = connect
         self._cost = Cost()
         self._cost_lock = threading.Lock()
+
+    @abstractmethod
+    def records(self, context: Context | None) -> Iterator[Record]:
+        """Yield the rows of a partition."""
 
     @abstractmethod
     def pages(self, context: Context) -> Iterator[Page]:
@@ -164,6 +169,28 @@ class HttpStream(RESTStream[str]):
         next_page_token: str | None,
     ) -> dict[str, Any]:
         return self.question(context or {}, next_page_token) if self.method == "GET" else {}
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        try:
+            yield from self.records(context)
+        except BudgetSpentError:
+            self.logger.warning(
+                "%s: the %s calls of max_api_calls are used up; the next run goes on here",
+                self.name,
+                self.settings.max_api_calls,
+            )
+        except ForbiddenError as error:
+            if not self.settings.skip_forbidden_streams:
+                raise
+            self.logger.warning("Left out: %s", error)
+        except BaseException:
+            self.log_sync_costs()
+            raise
+
+    def halves(self, context: Context) -> list[Context]:  # noqa: ARG002
+        """Return two questions that ask for the same as one; nothing if it cannot be cut."""
+        return []
 
     def fetch_page(self, context: Context, cursor: str | None) -> Page:
         """Ask for one page, as often as it takes.
@@ -233,21 +260,30 @@ class HttpStream(RESTStream[str]):
 
     @override
     def backoff_handler(self, details: Details) -> None:
-        """Log one line for a try that failed, without the request and its secrets."""
+        """Log one line for a try that failed, without the request and its secrets.
+
+        Raises:
+            TooHeavyError: if it makes more sense to ask for half of it.
+        """
+        _, context = details["args"]
+        error = details["exception"]
+        if is_heavy(error) and details["tries"] >= HEAVY_TRIES and self.halves(context):
+            raise TooHeavyError(str(error))
         with self._cost_lock:
             self._cost.retries += 1
             self._cost.waiting += details["wait"]
         self.logger.warning(
             "%s: trying again in %.1f s (try %d of %d failed: %s)",
-            self.place(details["args"][1]),
+            self.place(context),
             details["wait"],
             details["tries"],
             MAX_TRIES,
-            details["exception"],
+            error,
         )
 
     def _ask(self, prepared: requests.PreparedRequest, context: Context) -> Page:  # noqa: ARG002
         # The context is for `backoff_handler`, which is told the arguments of a failed try.
+        self.connection.budget.take_one()
         waited = self.connection.pace.take_turn()
         with self._cost_lock:
             self._cost.calls += 1
@@ -265,10 +301,27 @@ class HttpStream(RESTStream[str]):
             **environment,
         )
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            # Everybody waits: the limit is the company's, not the call's.
-            self.connection.pace.pause(retry_after(response) or 0)
+            self._wait_with_everybody(retry_after(response) or 0)
         self.validate_response(response)
+        self.connection.pace.accepted()
         return self.read_page(response)
+
+    def _wait_with_everybody(self, seconds: float) -> None:
+        """Pause all threads: the limit is the company's, not the call's."""
+        if seconds > self.settings.max_retry_after:
+            until = datetime.now(UTC) + timedelta(seconds=seconds)
+            raise QuotaError(
+                f"HTTP 429: no more calls until {until:%Y-%m-%d %H:%M} UTC, which is longer than "
+                "max_retry_after; run again then, and it goes on where it was"
+            )
+        self.connection.pace.refused(seconds)
+
+
+def is_heavy(error: BaseException | None) -> bool:
+    """Tell whether an answer took too long, which a smaller question may cure."""
+    if isinstance(error, RetriableAPIError) and error.response is not None:
+        return bool(error.response.status_code == HTTPStatus.GATEWAY_TIMEOUT)
+    return isinstance(error, requests.Timeout)
 
 
 def unseen(items: list[Item], path: tuple[str, ...], seen: set[Any]) -> list[Item]:

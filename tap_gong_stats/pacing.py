@@ -12,6 +12,37 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+SLOWER = 1.5
+SLOWEST = 10.0
+FASTER = 0.97
+"""A refusal makes the pace slower by half; some twenty calls that go well make up for one."""
+
+
+class BudgetSpentError(Exception):
+    """The run has made all the calls that it may make."""
+
+
+class Budget:
+    """Counts the calls of a run, if their number is limited."""
+
+    def __init__(self, calls: int | None) -> None:
+        self._left = calls
+        self._lock = threading.Lock()
+
+    def take_one(self) -> None:
+        """Take one call from what is left.
+
+        Raises:
+            BudgetSpentError: if nothing is left.
+        """
+        with self._lock:
+            if self._left is None:
+                return
+            if self._left <= 0:
+                raise BudgetSpentError
+            self._left -= 1
+
+
 class Pace:
     """Lets calls go evenly, never more in any sliding second than the limit.
 
@@ -32,6 +63,7 @@ class Pace:
         self._allowance = math.ceil(calls_per_second)
         self._left: deque[float] = deque(maxlen=self._allowance)
         self._next = -math.inf
+        self._slowness = 1.0
         self._lock = threading.Lock()
         self._clock = clock
         self._sleep = sleep
@@ -45,15 +77,24 @@ class Pace:
                 wait = self._turn() - now
                 if wait <= 0:
                     on_time = -wait < self._interval
-                    self._next = (self._next if on_time else now) + self._interval
+                    self._next = (self._next if on_time else now) + self._interval * self._slowness
                     self._left.append(now)
                     return now - began
             self._sleep(wait)
 
-    def pause(self, seconds: float) -> None:
-        """Hold every call back for `seconds`, as Gong's `Retry-After` asks."""
+    def refused(self, retry_after: float) -> None:
+        """Hold every call back for `retry_after` seconds, and go on a little slower.
+
+        Somebody else uses the company's limit too, then.
+        """
         with self._lock:
-            self._next = max(self._next, self._clock() + seconds)
+            self._next = max(self._next, self._clock() + retry_after)
+            self._slowness = min(self._slowness * SLOWER, SLOWEST)
+
+    def accepted(self) -> None:
+        """Go a little faster again, up to the full pace."""
+        with self._lock:
+            self._slowness = max(self._slowness * FASTER, 1.0)
 
     def _turn(self) -> float:
         if len(self._left) < self._allowance:

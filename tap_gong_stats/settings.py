@@ -28,6 +28,7 @@ LOGINS = (
 
 C = TypeVar("C", bound=str)
 
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 REVIEW_METHODS = ("MANUAL", "AUTOMATIC", "BOTH")
 DEFAULT_HISTORY = timedelta(days=90)
 
@@ -202,11 +203,46 @@ SCHEMA = th.PropertiesList(
         description="API calls under way at once, at most.",
     ),
     th.Property(
+        "max_api_calls",
+        th.NumberType,
+        title="Max API calls",
+        description=(
+            "Budget of a run: when it has made this many calls, it stops in good order, and the "
+            "next run goes on there. Default: no limit."
+        ),
+    ),
+    th.Property(
+        "max_retry_after",
+        th.NumberType,
+        default=60,
+        title="Max retry-after",
+        description=(
+            "Seconds that Gong may ask to wait. If it asks for more, as when the calls of the day "
+            "are used up, the run stops in good order with an error."
+        ),
+    ),
+    th.Property(
         "request_timeout",
         th.NumberType,
         default=300,
         title="Request timeout",
         description="Seconds to wait for an answer before a call is tried again.",
+    ),
+    th.Property(
+        "skip_forbidden_streams",
+        th.BooleanType,
+        default=False,
+        title="Skip forbidden streams",
+        description=(
+            "Leave a stream that the login may not read out, with a warning, instead of failing."
+        ),
+    ),
+    th.Property(
+        "allow_insecure_http",
+        th.BooleanType,
+        default=False,
+        title="Allow insecure HTTP",
+        description="Allow http:// URLs for other hosts than this machine.",
     ),
     th.Property(
         "motioncx_api_key",
@@ -277,7 +313,10 @@ class Settings:
     include_inactive: bool
     calls_per_second: float
     concurrency: int
+    max_api_calls: int | None
+    max_retry_after: float
     request_timeout: float
+    skip_forbidden_streams: bool
     motioncx_api_key: str | None
     motioncx_api_url: str
     motioncx_queue_ids: tuple[str, ...]
@@ -323,7 +362,10 @@ class Settings:
             include_inactive=reader.truth("include_inactive"),
             calls_per_second=reader.above_zero("calls_per_second"),
             concurrency=reader.whole("concurrency", least=1),
+            max_api_calls=reader.optional_whole("max_api_calls", least=1),
+            max_retry_after=reader.above_zero("max_retry_after"),
             request_timeout=reader.above_zero("request_timeout"),
+            skip_forbidden_streams=reader.truth("skip_forbidden_streams"),
             motioncx_api_key=reader.text("motioncx_api_key"),
             motioncx_api_url=reader.url("motioncx_api_url"),
             motioncx_queue_ids=reader.texts("motioncx_queue_ids"),
@@ -432,6 +474,14 @@ class _Reader:
             sound = False
         if not sound:
             self.problem(name, f"{value!r} is not a URL", "write it as https://api.gong.io")
+        elif parts.scheme == "http" and not (
+            parts.hostname in LOOPBACK or self.truth("allow_insecure_http")
+        ):
+            self.problem(
+                name,
+                f"{value!r} would send secrets unencrypted",
+                "use https://, or set allow_insecure_http to true",
+            )
         return value.rstrip("/").removesuffix("/v2")
 
     def whole(self, name: str, *, least: int) -> int:
@@ -440,6 +490,9 @@ class _Reader:
             self._refuse(name, f"a whole number of {least} or more")
             return least
         return int(number)
+
+    def optional_whole(self, name: str, *, least: int) -> int | None:
+        return None if self._value(name) is None else self.whole(name, least=least)
 
     def above_zero(self, name: str) -> float:
         number = self._number(name, lambda n: n > 0)

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from singer_sdk.exceptions import SyncError
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
+from tap_gong_stats.bookmarks import Bookmark, BookmarkError, Span
 from tap_gong_stats.columns import ColumnError
+from tap_gong_stats.errors import DayNotOverError
 from tap_gong_stats.fetch_ahead import FetchAhead
-from tap_gong_stats.http_stream import DayNotOverError, HttpStream, Page
-from tap_gong_stats.windows import ONE_DAY, Window, first_day
+from tap_gong_stats.http_stream import HttpStream, Page
+from tap_gong_stats.windows import ONE_DAY, Window, halves
 from tap_gong_stats.zones import CompanyZone
 
 if TYPE_CHECKING:
@@ -22,14 +24,10 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_gong_stats.windows import Cut
+    from tap_gong_stats.windows import Cut, Period
 
 ZONE_DOUBT = timedelta(days=2)
 """How much later the company's today may be than it seems while its zone is unknown."""
-
-
-class BookmarkError(SyncError):
-    """A bookmark in the state that this tap cannot have written."""
 
 
 @dataclass(slots=True)
@@ -37,7 +35,7 @@ class Task:
     """One question, or one part of it, about a window of a partition.
 
     `window` is what is asked for. It ends before `planned`, or is None, if Gong finds that its
-    days are not over.
+    days are not over. A window that backfills lies before the first day of earlier runs.
     """
 
     partition: Context
@@ -45,6 +43,7 @@ class Task:
     planned: Window
     window: Window | None
     ends_window: bool
+    backfills: bool
 
     @property
     def context(self) -> Context:
@@ -59,6 +58,8 @@ class WindowedStream(HttpStream):
     complete, an empty one included, never within a window and never back. The rows of a window
     are written before its bookmark is, so that a run may be killed at any time.
     """
+
+    _ahead: FetchAhead[Task, Page] | None = None
 
     @abstractmethod
     def cut(self, partition: Context) -> Cut:
@@ -83,26 +84,40 @@ class WindowedStream(HttpStream):
         """
         return [{}]
 
+    def grain_of_halves(self, context: Context) -> Period | None:  # noqa: ARG002
+        """Return between which periods a window may be cut in two; None if it is one period."""
+        return None
+
+    @override
+    def halves(self, context: Context) -> list[Context]:
+        grain = self.grain_of_halves(context)
+        if grain is None:
+            return []
+        return [{**context, "window": half} for half in halves(context["window"], grain)]
+
     def zone_evidence(self, page: Page) -> tuple[object, object]:
         """Return what a page tells of the company's zone: its name, and a date-time there."""
         return page.envelope.get("timeZone"), page.envelope.get("fromDateTime")
 
     @override
-    def get_records(self, context: Context | None) -> Iterator[Record]:
+    def records(self, context: Context | None) -> Iterator[Record]:
         partition = context or {}
         if partition == self._all_partitions()[0]:
-            self._start()
+            self._ahead = None
+            self._ahead = self._start()
+        if self._ahead is None:  # the partition before could not be read to its end
+            return
         without_gap = True
         try:
             for task, pages in self._ahead.tasks(lambda task: task.partition == partition):
                 for page in pages:
                     yield from self._checked_rows(page, task)
                 if task.ends_window and task.window and without_gap:
-                    self._move_bookmark(task.partition, task.window.end)
+                    self._move_bookmark(task, task.window)
                 without_gap = without_gap and task.window == task.planned
         except BaseException:
             self._ahead.close()
-            self.log_sync_costs()
+            self._ahead = None
             raise
 
     @override
@@ -110,9 +125,10 @@ class WindowedStream(HttpStream):
         """Return none: a bookmark here is a day up to which all is read, not a record's value."""
 
     @override
-    def compare_start_date(self, value: str, start_date_value: str) -> str:
-        """Return the bookmark as it is; `windows.first_day` knows what the start date means."""
-        return value
+    def _write_starting_replication_value(self, context: Context | None) -> None:
+        # The SDK would put the older of bookmark and start date into the state. It has no public
+        # switch for that, and `bookmarks` knows what both mean.
+        pass
 
     @override
     def get_batch_config(self, config: Mapping[str, Any]) -> None:
@@ -131,26 +147,37 @@ class WindowedStream(HttpStream):
     def _all_partitions(self) -> list[Context]:
         return list(self.partitions or [{}])
 
-    def _start(self) -> None:
+    def _start(self) -> FetchAhead[Task, Page]:
         self.zone.learn(self.stream_state.get("time_zone"))
         partitions = self._all_partitions() if self.prepare() else []
-        starts = [(partition, self._first_day(partition)) for partition in partitions]
-        self._ahead: FetchAhead[Task, Page] = FetchAhead(
-            WindowPlan(self, starts),
-            concurrency=self.settings.concurrency,
-        )
+        self._bookmarks = [(partition, self._bookmark(partition)) for partition in partitions]
+        spans = [
+            (partition, span)
+            for partition, bookmark in self._bookmarks
+            for span in self._spans(partition, bookmark)
+        ]
+        return FetchAhead(WindowPlan(self, spans), concurrency=self.settings.concurrency)
 
-    def _first_day(self, partition: Context) -> date:
-        settings = self.settings
-        bookmark = self.get_starting_replication_key_value(partition or None)
-        try:
-            finished = date.fromisoformat(str(bookmark)[:10]) if bookmark else None
-        except ValueError:
+    def _bookmark(self, partition: Context) -> Bookmark:
+        if partition and "replication_key_value" in self.stream_state:
             raise BookmarkError(
-                f"{self.name}: the bookmark {bookmark!r} in the state is not a date; restore the "
-                "state, or remove this bookmark to load from start_date again"
-            ) from None
-        return first_day(settings.start_date, finished, settings.lookback_days)
+                f"{self.name}: the state holds one bookmark and not one for each of "
+                f"{', '.join(partition)}, so another tap has written it; remove it from the state"
+            )
+        state = self.get_context_state(partition or None)
+        bookmark = Bookmark(state, str(self.replication_key), self.place(partition))
+        # Somewhere on Earth it is already tomorrow.
+        bookmark.refuse_future(datetime.now(UTC).date() + ONE_DAY)
+        return bookmark
+
+    def _spans(self, partition: Context, bookmark: Bookmark) -> list[Span]:
+        def align(day: date) -> date:
+            return next(self.cut(partition)(day, date.max)).start
+
+        settings = self.settings
+        if self.replication_method == REPLICATION_FULL_TABLE:
+            return [Span(settings.start_date)]
+        return bookmark.spans(settings.start_date, settings.lookback_days, align)
 
     def _checked_rows(self, page: Page, task: Task) -> Iterator[Record]:
         try:
@@ -158,13 +185,13 @@ class WindowedStream(HttpStream):
         except ColumnError as error:
             raise self.failure(task.context, error) from error
 
-    def _move_bookmark(self, partition: Context, end: date) -> None:
-        """Set the bookmark behind a window whose rows are all written, and tell the target."""
-        state = self.get_context_state(partition or None)
-        state["replication_key"] = self.replication_key
-        state["replication_key_value"] = max(
-            end.isoformat(), state.get("replication_key_value") or ""
-        )
+    def _move_bookmark(self, task: Task, window: Window) -> None:
+        """Note a window whose rows are all written, and tell the target."""
+        (bookmark,) = (it for partition, it in self._bookmarks if partition == task.partition)
+        if task.backfills:
+            bookmark.backfill(window)
+        else:
+            bookmark.finish(window)
         if self.zone.name:
             self.stream_state["time_zone"] = self.zone.name
         self._tap.state_writer.write_state(self.tap_state)
@@ -178,15 +205,12 @@ class WindowPlan:
     as long as an answer may still tell the zone, since asking twice costs a call.
     """
 
-    def __init__(self, stream: WindowedStream, starts: list[tuple[Context, date]]) -> None:
+    def __init__(self, stream: WindowedStream, spans: list[tuple[Context, Span]]) -> None:
         self._stream = stream
-        self._left = deque(starts)
+        self._left = deque(spans)
         self._tasks: Iterator[Task] = iter(())
         self._now = datetime.now(UTC)
-        end, _ = self._ends()
-        any_window = any(
-            next(stream.cut(partition)(start, end), None) for partition, start in starts
-        )
+        any_window = any(self._first_windows(partition, span)[0] for partition, span in spans)
         self._parts = stream.parts() if any_window else [{}]
 
     def next_task(self, *, answers_awaited: bool) -> Task | None:
@@ -194,15 +218,13 @@ class WindowPlan:
         if task := next(self._tasks, None):
             return task
         while self._left:
-            partition, start = self._left[0]
-            cut = self._stream.cut(partition)
-            end, latest_end = self._ends()
-            window = next(cut(start, end), None)
-            if answers_awaited and window != next(cut(start, latest_end), None):
+            partition, span = self._left[0]
+            window, latest = self._first_windows(partition, span)
+            if answers_awaited and window != latest:
                 return None
             if window is not None:
-                self._left[0] = (partition, window.end)
-                self._tasks = self._tasks_of(partition, window)
+                self._left[0] = (partition, Span(window.end, span.end))
+                self._tasks = self._tasks_of(partition, window, backfills=span.end is not None)
                 return next(self._tasks)
             self._left.popleft()
         return None
@@ -222,9 +244,16 @@ class WindowPlan:
             if task.window:
                 yield from self._learning(task)
 
-    def _tasks_of(self, partition: Context, window: Window) -> Iterator[Task]:
+    def _first_windows(self, partition: Context, span: Span) -> tuple[Window | None, Window | None]:
+        """Return the first window of a span, and what it may become once the zone is known."""
+        end, latest_end = (span.end, span.end) if span.end else self._ends()
+        cut = self._stream.cut(partition)
+        return next(cut(span.start, end), None), next(cut(span.start, latest_end), None)
+
+    def _tasks_of(self, partition: Context, window: Window, *, backfills: bool) -> Iterator[Task]:
         for number, part in enumerate(self._parts, start=1):
-            yield Task(partition, part, window, window, ends_window=number == len(self._parts))
+            last = number == len(self._parts)
+            yield Task(partition, part, window, window, ends_window=last, backfills=backfills)
 
     def _learning(self, task: Task) -> Iterator[Page]:
         for page in self._stream.pages(task.context):

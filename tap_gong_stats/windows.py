@@ -95,6 +95,15 @@ def period_ranges(start: date, end: date, period: Period, days: int) -> Iterator
         yield window
 
 
+def halves(window: Window, period: Period) -> list[Window]:
+    """Cut a window in two between whole periods; return nothing if it holds only one."""
+    periods = list(whole_periods(window.start, window.end, period))
+    if len(periods) <= 1:
+        return []
+    middle = periods[len(periods) // 2].start
+    return [Window(window.start, middle), Window(middle, window.end)]
+
+
 def first_day(start_date: date, bookmark: date | None, lookback_days: int) -> date:
     """Return the day at which a run begins to read.
 

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import pytest
 import requests
 from singer_sdk.exceptions import FatalAPIError
 
-from tap_gong_stats import http_stream
+from tap_gong_stats import client, http_stream
 from tap_gong_stats.http_stream import retry_after
 from tests.support import Answer, Json, Run, Script, gong_error, run_tap, scripted
 
@@ -128,7 +129,7 @@ def test_any_other_404_is_an_error(body: Any) -> None:
     assert result.bookmark(STREAM, "day") is None
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 405])
+@pytest.mark.parametrize("status", [400, 405, 422])
 def test_a_refusal_is_told_at_once_in_gong_s_words(status: int) -> None:
     result, script = run(lambda *_: gong_error("No\n  such luck", status, x_traceid="trace7"))
     assert str(result.error) == (
@@ -136,6 +137,128 @@ def test_a_refusal_is_told_at_once_in_gong_s_words(status: int) -> None:
         "(requestId trace7)"
     )
     assert len(script.asked) == 1
+
+
+def test_a_wrong_login_and_a_missing_scope_are_told_apart() -> None:
+    place = "aggregated_activity day 2026-03-02..2026-03-03: "
+    wrong, _ = run(lambda *_: gong_error("Access denied", 401))
+    assert str(wrong.error) == (
+        f"{place}HTTP 401: Access denied (requestId req1); check the login: it is wrong, expired "
+        "or revoked, or belongs to another api_url"
+    )
+    text = "You don't have permission to use 'api:stats:user-actions' in your app."
+    for answer, words in (
+        (gong_error(text, 401), f"HTTP 401: {text}"),
+        (gong_error("No", 403), "HTTP 403: No"),
+    ):
+        result, script = run(lambda *_, answer=answer: answer)
+        assert str(result.error) == (
+            f"{place}{words} (requestId req1); grant the scope api:stats:user-actions in Gong, "
+            "deselect the stream, or set skip_forbidden_streams"
+        )
+        assert len(script.asked) == 1
+        skipped, _ = run(lambda *_, answer=answer: answer, skip_forbidden_streams=True)
+        assert skipped.error is None
+        assert skipped.bookmark(STREAM, "day") is None
+
+
+def test_a_budget_ends_the_run_in_good_order_and_the_next_one_goes_on() -> None:
+    config = {"end_date": "2026-03-12", "lookback_days": 0, "max_api_calls": 4}
+    first, script = run(lambda *_: page(user(1)), **config)
+    assert first.error is None
+    assert len(script.asked) == 4
+    assert first.bookmark(STREAM, "day") == "2026-03-06"
+    assert [row["from_date"][-2:] for row in first.rows(STREAM)] == ["02", "03", "04", "05"]
+    with scripted(lambda *_: page(user(1))) as script:
+        second = run_tap({**ONE_DAY, "api_url": script.url, **config}, STREAM, state=first.state)
+    assert [row["from_date"][-2:] for row in second.rows(STREAM)] == ["06", "07", "08", "09"]
+
+
+def test_a_budget_that_ends_between_partitions_ends_them_all() -> None:
+    config = {"end_date": "2026-03-20", "periods": ["day", "week"], "max_api_calls": 4}
+    result, script = run(lambda *_: page(user(1)), **config)
+    assert (result.error, len(script.asked)) == (None, 4)
+    assert result.bookmark(STREAM, "week") is None
+
+
+def test_a_quota_that_is_used_up_ends_the_run_with_the_time_to_go_on() -> None:
+    def answer(asked: Json, _: int) -> Answer:
+        if asked["filter"]["fromDate"] == "2026-03-05":
+            return gong_error("daily limit", 429, Retry_After="7200")
+        return page(user(1))
+
+    result, script = run(answer, end_date="2026-03-12", concurrency=1)
+    assert re.fullmatch(
+        r"aggregated_activity day 2026-03-05..2026-03-06: HTTP 429: no more calls until "
+        r"\d{4}-\d\d-\d\d \d\d:\d\d UTC, which is longer than max_retry_after; "
+        r"run again then, and it goes on where it was",
+        str(result.error),
+    )
+    assert len(script.asked) == 4
+    assert result.bookmark(STREAM, "day") == "2026-03-05"
+
+
+def test_an_expired_cursor_begins_the_window_anew() -> None:
+    answers = [
+        page(user(1), cursor="a", total=2),
+        gong_error("cursor has expired"),
+        page(user(1), cursor="b", total=2),
+        page(user(2), total=2),
+    ]
+    result, script = run(lambda _, number: answers[number])
+    assert result.error is None
+    assert ids(result) == ["1", "2"]
+    assert [asked.get("cursor") for asked in script.asked] == [None, "a", None, "b"]
+
+
+def test_a_cursor_that_always_expires_is_an_error() -> None:
+    def answer(asked: Json, _: int) -> Answer:
+        if "cursor" in asked:
+            return gong_error("The cursor is not valid")
+        return page(user(1), cursor="a", total=2)
+
+    result, script = run(answer)
+    assert "HTTP 400: The cursor is not valid" in str(result.error)
+    assert len(script.asked) == 2 * (1 + client.MOST_RESTARTS)
+
+
+def daily(start: str, end: str) -> Answer:
+    begin, stop = date.fromisoformat(start), date.fromisoformat(end)
+    days = [begin + timedelta(days=number) for number in range((stop - begin).days)]
+    stats = [{"fromDate": f"{day}T00:00:00+01:00", "callsAsHost": [str(day)]} for day in days]
+    users = [{"userId": str(number), "userDailyActivityStats": stats} for number in (1, 2, 3)]
+    return Answer(body={"records": {"totalRecords": 3}, "usersDetailedActivities": users})
+
+
+@pytest.mark.parametrize("status", [504, 503])
+def test_a_window_that_is_too_heavy_is_cut_in_two(status: int) -> None:
+    def answer(asked: Json, _: int) -> Answer:
+        start, end = asked["filter"]["fromDate"], asked["filter"]["toDate"]
+        days = (date.fromisoformat(end) - date.fromisoformat(start)).days
+        return gong_error("too slow", status) if days > 3 else daily(start, end)
+
+    with scripted(answer) as script:
+        config = {**ONE_DAY, "api_url": script.url, "end_date": "2026-03-12"}
+        result = run_tap(config, "daily_activity")
+    if status == 503:  # a fault of another kind, which a smaller window would not cure
+        assert "HTTP 503" in str(result.error)
+        return
+    assert result.error is None
+    assert sorted((row["user_id"], row["from_date"]) for row in result.rows("daily_activity")) == [
+        (str(number), f"2026-03-{day:02}") for number in (1, 2, 3) for day in range(2, 12)
+    ]
+    answered = [asked["filter"] for asked in script.asked]
+    assert answered[0] == {"fromDate": "2026-03-02", "toDate": "2026-03-12"}
+    assert result.bookmark("daily_activity") == "2026-03-12"
+
+
+def test_a_day_that_is_too_heavy_is_an_error() -> None:
+    with scripted(lambda *_: gong_error("too slow", 504)) as script:
+        result = run_tap({**ONE_DAY, "api_url": script.url}, "daily_activity")
+    assert str(result.error) == (
+        "daily_activity 2026-03-02..2026-03-03: HTTP 504: too slow (requestId req1)"
+    )
+    assert len(script.asked) == http_stream.MAX_TRIES
 
 
 FAULTS = {

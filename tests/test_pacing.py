@@ -3,10 +3,11 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_gong_stats.pacing import Pace
+from tap_gong_stats.pacing import Budget, BudgetSpentError, Pace
 
 
 class FakeTime:
@@ -60,16 +61,45 @@ def test_a_pause_holds_back_the_next_call() -> None:
     fake = FakeTime()
     pace = fake.pace(4)
     pace.take_turn()
-    pace.pause(7)
-    assert turns(pace, fake, 2) == [7, 7.25]
+    pace.refused(7)
+    assert turns(pace, fake, 2) == [7, 7.375]
 
 
 def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
     fake = FakeTime()
     pace = fake.pace(4)
-    pace.pause(7)
-    pace.pause(1)
+    pace.refused(7)
+    pace.refused(1)
     assert turns(pace, fake, 1) == [7]
+
+
+def test_refusals_slow_the_pace_down_and_it_recovers() -> None:
+    fake = FakeTime()
+    pace = fake.pace(4)
+    pace.take_turn()
+    for _ in range(50):
+        pace.refused(0)
+    slow = turns(pace, fake, 3)
+    assert slow[2] - slow[1] == 2.5  # ten times slower, and no more
+    for _ in range(200):
+        pace.accepted()
+    fast = turns(pace, fake, 4)
+    assert round(fast[3] - fast[2], 6) == 0.25
+
+
+def test_a_budget_is_spent_call_by_call() -> None:
+    budget = Budget(2)
+    budget.take_one()
+    budget.take_one()
+    for _ in range(2):
+        with pytest.raises(BudgetSpentError):
+            budget.take_one()
+
+
+def test_without_a_budget_calls_are_not_counted() -> None:
+    budget = Budget(None)
+    for _ in range(100):
+        budget.take_one()
 
 
 @given(

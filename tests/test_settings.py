@@ -39,7 +39,10 @@ def test_the_defaults() -> None:
         include_inactive=False,
         calls_per_second=3,
         concurrency=10,
+        max_api_calls=None,
+        max_retry_after=60,
         request_timeout=300,
+        skip_forbidden_streams=False,
         motioncx_api_key=None,
         motioncx_api_url="https://api.motioncxapps.com",
         motioncx_queue_ids=(),
@@ -65,6 +68,12 @@ def test_of_a_date_time_the_date_counts(start: str) -> None:
 )
 def test_the_url_may_end_in_v2(url: str) -> None:
     assert parse(api_url=url).api_url == "https://us-1.api.gong.io"
+
+
+def test_http_is_for_this_machine_unless_allowed() -> None:
+    assert parse(api_url="http://127.0.0.1:8765").api_url == "http://127.0.0.1:8765"
+    url = "http://gong.internal"
+    assert parse(api_url=url, allow_insecure_http=True).api_url == url
 
 
 def test_a_start_date_may_be_tomorrow_somewhere() -> None:
@@ -163,6 +172,17 @@ def test_a_period_named_twice_counts_once() -> None:
         (
             {"api_url": "api.gong.io"},
             "api_url: 'api.gong.io' is not a URL; write it as https://api.gong.io",
+        ),
+        (
+            {"api_url": "http://us-1.api.gong.io"},
+            (
+                "api_url: 'http://us-1.api.gong.io' would send secrets unencrypted; "
+                "use https://, or set allow_insecure_http to true"
+            ),
+        ),
+        (
+            {"max_api_calls": 0},
+            "max_api_calls: 0 is not a whole number of 1 or more; set a whole number of 1 or more",
         ),
         ({"access_key": 7}, "access_key: is not text; put it in quotes"),
         (

@@ -76,14 +76,15 @@ def test_all_five_grains(sandbox: StartSandbox, clock: SetClock) -> None:
                 "partitions": [
                     {
                         "context": {"period": period},
+                        "first_day": start,
                         "replication_key": "from_date",
                         "replication_key_value": end,
                     }
-                    for period, end in [
-                        ("day", "2026-04-06"),
-                        ("week", "2026-04-06"),
-                        ("month", "2026-04-01"),
-                        ("quarter", "2026-04-01"),
+                    for period, start, end in [
+                        ("day", "2026-03-25", "2026-04-06"),
+                        ("week", "2026-03-23", "2026-04-06"),
+                        ("month", "2026-03-01", "2026-04-01"),
+                        ("quarter", "2026-01-01", "2026-04-01"),
                     ]
                 ]
                 + [{"context": {"period": "year"}}],
@@ -266,7 +267,57 @@ def test_a_bookmark_that_is_no_date_is_refused(sandbox: StartSandbox) -> None:
     }
     run = run_tap(gong.config(start_date="2026-03-02"), "daily_activity", state=state)
     assert str(run.error) == (
-        "daily_activity: the bookmark 'soon' in the state is not a date; restore the state, "
+        "daily_activity: the bookmark 'soon' is not a date; restore the state, "
         "or remove this bookmark to load from start_date again"
     )
     assert gong.calls == []
+
+
+def test_a_start_date_moved_back_fills_what_lies_before(
+    sandbox: StartSandbox, clock: SetClock
+) -> None:
+    clock("2026-03-12T12:00:00Z")
+    gong = sandbox()
+    config = gong.config(lookback_days=0, periods=["day", "week"], days_per_call=4)
+    first = run_tap({**config, "start_date": "2026-03-05"}, *STREAMS)
+    rows = {stream: first.rows(stream) for stream in STREAMS}
+    earlier = run_tap({**config, "start_date": "2026-02-25"}, *STREAMS, state=first.state)
+    again = run_tap({**config, "start_date": "2026-02-25"}, *STREAMS, state=earlier.state)
+    start, today = date(2026, 2, 25), date(2026, 3, 12)
+    for stream in STREAMS:
+        both = [row for row in rows[stream] + earlier.rows(stream) if row.get("period") != "week"]
+        expected = getattr(truth, stream)(gong.company, days(start, today))
+        assert in_order(both) == in_order(expected)
+        assert again.rows(stream) == []
+        assert again.bookmark(stream, PERIOD[stream]) == "2026-03-12"
+    weekly = [
+        row
+        for row in rows["interaction_stats"] + earlier.rows("interaction_stats")
+        if row["period"] == "week"
+    ]
+    expected = truth.interaction_stats(gong.company, weeks(start, today), "week")
+    assert in_order(weekly) == in_order(expected)
+
+
+def test_a_bookmark_of_another_tap_is_refused(sandbox: StartSandbox) -> None:
+    gong = sandbox()
+    foreign = {"replication_key": "from_date", "replication_key_value": "2026-03-01"}
+    state = {"bookmarks": {"interaction_stats": foreign}}
+    run = run_tap(gong.config(start_date="2026-03-02"), "interaction_stats", state=state)
+    assert str(run.error) == (
+        "interaction_stats: the state holds one bookmark and not one for each of period, so "
+        "another tap has written it; remove it from the state"
+    )
+    assert gong.calls == []
+
+
+def test_a_bookmark_in_the_future_is_refused(sandbox: StartSandbox, clock: SetClock) -> None:
+    clock("2026-03-12T12:00:00Z")
+    gong = sandbox()
+    future = {"replication_key": "from_date", "replication_key_value": "2026-03-14"}
+    state = {"bookmarks": {"daily_activity": future}}
+    run = run_tap(gong.config(start_date="2026-03-02"), "daily_activity", state=state)
+    assert str(run.error) == (
+        "daily_activity: the bookmark 2026-03-14 lies in the future; restore the state, "
+        "or remove this bookmark to load from start_date again"
+    )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import partial
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,9 @@ from tap_gong_stats.windows import (
     Window,
     day_ranges,
     first_day,
+    halves,
     period_end,
+    period_ranges,
     period_start,
     whole_periods,
 )
@@ -112,6 +115,42 @@ def test_a_later_end_only_adds_periods(
     end = start + timedelta(days=length)
     now = list(cut(end=end))
     assert list(cut(end=end + timedelta(days=later)))[: len(now)] == now
+
+
+@given(start=days, length=st.integers(1, 800), period=periods)
+def test_halves_are_whole_and_make_the_window(start: date, length: int, period: Period) -> None:
+    begin = period_start(start, period)
+    last = period_end(begin, period) + timedelta(days=length)
+    window = Window(begin, period_end(last, period))
+    first, second = halves(window, period)
+    assert (first.start, first.end, second.end) == (window.start, second.start, window.end)
+    for half in (first, second):
+        assert half.start == period_start(half.start, period) < half.end
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_one_period_has_no_halves(period: Period) -> None:
+    start = period_start(date(2026, 5, 14), period)
+    assert halves(Window(start, period_end(start, period)), period) == []
+
+
+@given(start=days, length=st.integers(-3, 800), period=periods, size=st.integers(1, 100))
+def test_ranges_of_periods_hold_whole_ones_and_as_many_as_fit(
+    start: date, length: int, period: Period, size: int
+) -> None:
+    end = start + timedelta(days=length)
+    whole = list(whole_periods(start, end, period))
+    ranges = list(period_ranges(start, end, period, size))
+    assert [
+        inner for window in ranges for inner in whole_periods(window.start, window.end, period)
+    ] == whole
+    for window, following in pairwise(ranges):
+        assert window.end == following.start
+        added = period_end(window.end, period)
+        assert (added - window.start).days > size
+    for window in ranges:
+        one = period_end(window.start, period) == window.end
+        assert one or (window.end - window.start).days <= size
 
 
 def test_without_a_bookmark_a_run_begins_at_the_start_date() -> None:

@@ -62,6 +62,7 @@ class AggregatedActivity(PeriodStream):
 
     name = "aggregated_activity"
     path = "/v2/stats/activity/aggregate"
+    scope = "api:stats:user-actions"
     items_key = "usersAggregateActivityStats"
 
     @override
@@ -86,6 +87,7 @@ class ActivityByPeriod(GrainStream):
 
     name = "activity_by_period"
     path = "/v2/stats/activity/aggregate-by-period"
+    scope = "api:stats:user-actions"
     items_key = "usersAggregateActivity"
 
     @override
@@ -93,6 +95,10 @@ class ActivityByPeriod(GrainStream):
         # Gong clips periods to the range that is asked for, so ranges hold whole ones.
         period = cast("Period", partition["period"])
         return partial(period_ranges, period=period, days=self.settings.days_per_call)
+
+    @override
+    def grain_of_halves(self, context: Context) -> Period:
+        return cast("Period", context["period"])
 
     @override
     def asked(self, context: Context) -> dict[str, Any]:
@@ -130,12 +136,17 @@ class DailyActivity(StatsStream):
 
     name = "daily_activity"
     path = "/v2/stats/activity/day-by-day"
+    scope = "api:stats:user-actions:detailed"
     items_key = "usersDetailedActivities"
     primary_keys = ("user_id", "from_date")
 
     @override
     def cut(self, partition: Context) -> Cut:
         return partial(day_ranges, days=self.settings.days_per_call)
+
+    @override
+    def grain_of_halves(self, context: Context) -> Period:
+        return "day"
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:

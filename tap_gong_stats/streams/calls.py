@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tap_gong_stats.http_stream import Page
     from tap_gong_stats.windowed import Task
-    from tap_gong_stats.windows import Cut
+    from tap_gong_stats.windows import Cut, Period
 
 META_DATA = (
     "call_id",
@@ -43,6 +43,7 @@ class CallInteractionStats(InstantStream):
 
     name = "call_interaction_stats"
     path = "/v2/calls/extensive"
+    scope = "api:calls:read:extensive"
     items_key = "calls"
     item_id = ("metaData", "id")
     primary_keys = ("call_id",)
@@ -51,6 +52,10 @@ class CallInteractionStats(InstantStream):
     @override
     def cut(self, partition: Context) -> Cut:
         return partial(day_ranges, days=self.settings.days_per_call)
+
+    @override
+    def grain_of_halves(self, context: Context) -> Period:
+        return "day"
 
     @override
     def asked(self, context: Context) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class CoachingMetrics(InstantStream):
 
     name = "coaching_metrics"
     path = "/v2/coaching"
+    scope = "api:coaching:read"
     method = "GET"
     items_key = "coachingData"
     item_id = ("manager", "id")

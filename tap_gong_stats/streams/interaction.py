@@ -25,6 +25,7 @@ class InteractionStats(PeriodStream):
 
     name = "interaction_stats"
     path = "/v2/stats/interaction"
+    scope = "api:stats:interaction"
     items_key = "peopleInteractionStats"
 
     @override

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from typing_extensions import override
 
 from tap_gong_stats.client import GongStream
 from tap_gong_stats.columns import ColumnError, Columns
+from tap_gong_stats.errors import ForbiddenError
+from tap_gong_stats.pacing import BudgetSpentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +33,14 @@ class LookupStream(GongStream):
         return [item for page in self.pages({}) for item in page.items]
 
     @override
-    def get_records(self, context: Context | None) -> Iterator[Record]:
+    def _write_activate_version_message(self, full_table_version: int) -> None:
+        # Only with the new rows at hand: the message makes targets forget the old ones.
+        with suppress(BudgetSpentError, ForbiddenError):
+            self.all_items  # noqa: B018 - asks for them
+            super()._write_activate_version_message(full_table_version)
+
+    @override
+    def records(self, context: Context | None) -> Iterator[Record]:
         columns = Columns(self.schema["properties"])
         try:
             for item in self.all_items:
@@ -44,6 +54,7 @@ class Users(LookupStream):
 
     name = "users"
     path = "/v2/users"
+    scope = "api:users:read"
     items_key = "users"
     item_id = ("id",)
     primary_keys = ("id",)
@@ -54,6 +65,7 @@ class Workspaces(LookupStream):
 
     name = "workspaces"
     path = "/v2/workspaces"
+    scope = "api:workspaces:read"
     items_key = "workspaces"
     item_id = ("id",)
     primary_keys = ("id",)
@@ -64,6 +76,7 @@ class Scorecards(LookupStream):
 
     name = "scorecards"
     path = "/v2/settings/scorecards"
+    scope = "api:settings:scorecards:read"
     items_key = "scorecards"
     item_id = ("scorecardId",)
     primary_keys = ("scorecard_id",)

@@ -54,6 +54,7 @@ class InteractionDetails(WindowedStream):
 
     name = "interaction_details"
     path = "/reporting/api/v1/interaction/details"
+    scope = "a user's API key"
     primary_keys = ("interaction_id",)
     replication_key = "started_date_time_utc"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tap_gong_stats.http_stream import Page
     from tap_gong_stats.windowed import Task
-    from tap_gong_stats.windows import Cut
+    from tap_gong_stats.windows import Cut, Period
 
 
 class AnsweredScorecards(WindowedStream, GongStream):
@@ -31,6 +31,7 @@ class AnsweredScorecards(WindowedStream, GongStream):
 
     name = "answered_scorecards"
     path = "/v2/stats/activity/scorecards"
+    scope = "api:stats:scorecards"
     items_key = "answeredScorecards"
     item_id = ("answeredScorecardId",)
     primary_keys = ("answered_scorecard_id",)
@@ -39,6 +40,10 @@ class AnsweredScorecards(WindowedStream, GongStream):
     @override
     def cut(self, partition: Context) -> Cut:
         return partial(day_ranges, days=self.settings.days_per_call)
+
+    @override
+    def grain_of_halves(self, context: Context) -> Period:
+        return "day"
 
     @override
     def asked(self, context: Context) -> dict[str, Any]:

@@ -1,0 +1,25 @@
+"""How a question to an API may end that is not an answer."""
+
+from __future__ import annotations
+
+from singer_sdk.exceptions import FatalAPIError
+
+
+class DayNotOverError(FatalAPIError):
+    """The source refuses a window, as its last day is not over there."""
+
+
+class CursorExpiredError(FatalAPIError):
+    """The source does not take a cursor any more that it has given out."""
+
+
+class TooHeavyError(FatalAPIError):
+    """The source takes too long for a window that can be cut in two."""
+
+
+class ForbiddenError(FatalAPIError):
+    """The login is good, but not for this stream."""
+
+
+class QuotaError(FatalAPIError):
+    """The source asks for a longer wait than `max_retry_after`."""
