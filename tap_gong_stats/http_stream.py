@@ -188,6 +188,10 @@ class HttpStream(RESTStream[str]):
             self.log_sync_costs()
             raise
 
+    def probe(self) -> Page:
+        """Make one cheap call, to see whether the stream can be read."""
+        return self.fetch_page({}, None)
+
     def halves(self, context: Context) -> list[Context]:  # noqa: ARG002
         """Return two questions that ask for the same as one; nothing if it cannot be cut."""
         return []

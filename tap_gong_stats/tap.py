@@ -8,14 +8,17 @@ from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
 
+import click
 from singer_sdk import Tap
 from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
 from tap_gong_stats import settings
 from tap_gong_stats.auth import authenticator
+from tap_gong_stats.connection_test import as_table, try_streams
 from tap_gong_stats.http_stream import Connection
 from tap_gong_stats.settings import Settings, SettingsError
 from tap_gong_stats.streams.activity import ActivityByPeriod, AggregatedActivity, DailyActivity
@@ -29,6 +32,9 @@ from tap_gong_stats.zones import CompanyZone
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from click import Context, Option
+    from singer_sdk.streams import Stream
 
     from tap_gong_stats.http_stream import HttpStream
 
@@ -85,6 +91,40 @@ class TapGongStats(Tap):
         if self.config.get("motioncx_api_key"):
             streams.append(InteractionDetails(self, lambda: self.motioncx))
         return streams
+
+    @property
+    @override
+    def streams(self) -> dict[str, Stream]:
+        """The streams in the order of a run.
+
+        What is furthest behind comes first, so that every stream gets its turn although
+        `max_api_calls` ends each run early. A stream that asks many times for a window comes
+        last: one window of it may cost more than the budget.
+        """
+
+        def order(item: tuple[str, Stream]) -> tuple[bool, str]:
+            name, _ = item
+            return name == CoachingMetrics.name, self._oldest_bookmark(name)
+
+        return dict(sorted(super().streams.items(), key=order))
+
+    def _oldest_bookmark(self, stream: str) -> str:
+        state = self.state.get("bookmarks", {}).get(stream, {})
+        parts = state.get("partitions") or [state]
+        return min(str(part.get("replication_key_value") or "") for part in parts)
+
+    @classmethod
+    @override
+    def cb_test(cls, ctx: Context, param: Option, value: str) -> None:
+        """Try each stream with one call and print a table, instead of loading single rows."""
+        if value != CliTestOptionValue.All.value:
+            super().cb_test(ctx, param, value)
+            return
+        given = ctx.params["config"]
+        tap = cls(config=given.config, parse_env_config=given.parse_env)
+        findings = try_streams(tap.discover_streams())
+        click.echo(as_table(findings), err=True)
+        ctx.exit(0 if all(finding.good for finding in findings) else 1)
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:

@@ -16,7 +16,8 @@ from tap_gong_stats.columns import ColumnError
 from tap_gong_stats.errors import DayNotOverError
 from tap_gong_stats.fetch_ahead import FetchAhead
 from tap_gong_stats.http_stream import HttpStream, Page
-from tap_gong_stats.windows import ONE_DAY, Window, halves
+from tap_gong_stats.progress import Progress, bar_on_a_terminal
+from tap_gong_stats.windows import ONE_DAY, Window, halves, whole_periods
 from tap_gong_stats.zones import CompanyZone
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_gong_stats.windows import Cut, Period
+
+LONGEST_PERIOD = timedelta(days=2 * 366)
+"""Days of which at least one whole year has ended."""
 
 ZONE_DOUBT = timedelta(days=2)
 """How much later the company's today may be than it seems while its zone is unknown."""
@@ -89,6 +93,19 @@ class WindowedStream(HttpStream):
         return None
 
     @override
+    def probe(self) -> Page:
+        """Ask for the last window, or for its last period if it holds several."""
+        if not self.prepare():
+            return Page([], {}, None, None)
+        partition = self._all_partitions()[0]
+        end = self.zone.end_of_finished_days(datetime.now(UTC))
+        *_, window = self.cut(partition)(end - LONGEST_PERIOD, end)
+        if grain := self.grain_of_halves(partition):
+            *_, window = whole_periods(window.start, window.end, grain)
+        part, *_ = self.parts()
+        return next(self.pages({**partition, **part, "window": window}), Page([], {}, None, None))
+
+    @override
     def halves(self, context: Context) -> list[Context]:
         grain = self.grain_of_halves(context)
         if grain is None:
@@ -107,14 +124,20 @@ class WindowedStream(HttpStream):
             self._ahead = self._start()
         if self._ahead is None:  # the partition before could not be read to its end
             return
+        questions = self._plan.questions(partition)
         without_gap = True
         try:
-            for task, pages in self._ahead.tasks(lambda task: task.partition == partition):
-                for page in pages:
-                    yield from self._checked_rows(page, task)
-                if task.ends_window and task.window and without_gap:
-                    self._move_bookmark(task, task.window)
-                without_gap = without_gap and task.window == task.planned
+            with bar_on_a_terminal(self.name, questions) as bar:
+                progress = Progress(self.name, questions, self.logger, bar=bar)
+                for task, pages in self._ahead.tasks(lambda task: task.partition == partition):
+                    for page in pages:
+                        for row in self._checked_rows(page, task):
+                            progress.rows += 1
+                            yield row
+                    if task.ends_window and task.window and without_gap:
+                        self._move_bookmark(task, task.window)
+                    without_gap = without_gap and task.window == task.planned
+                    progress.answered(task.window, self._cost)
         except BaseException:
             self._ahead.close()
             self._ahead = None
@@ -156,7 +179,8 @@ class WindowedStream(HttpStream):
             for partition, bookmark in self._bookmarks
             for span in self._spans(partition, bookmark)
         ]
-        return FetchAhead(WindowPlan(self, spans), concurrency=self.settings.concurrency)
+        self._plan = WindowPlan(self, spans)
+        return FetchAhead(self._plan, concurrency=self.settings.concurrency)
 
     def _bookmark(self, partition: Context) -> Bookmark:
         if partition and "replication_key_value" in self.stream_state:
@@ -207,11 +231,24 @@ class WindowPlan:
 
     def __init__(self, stream: WindowedStream, spans: list[tuple[Context, Span]]) -> None:
         self._stream = stream
+        self._spans = spans
         self._left = deque(spans)
         self._tasks: Iterator[Task] = iter(())
         self._now = datetime.now(UTC)
         any_window = any(self._first_windows(partition, span)[0] for partition, span in spans)
         self._parts = stream.parts() if any_window else [{}]
+
+    def questions(self, partition: Context) -> int:
+        """Return how many questions are left for a partition, as far as its end is known."""
+        end, _ = self._ends()
+        cut = self._stream.cut(partition)
+        windows = sum(
+            1
+            for other, span in self._spans
+            if other == partition
+            for _ in cut(span.start, span.end or end)
+        )
+        return windows * len(self._parts)
 
     def next_task(self, *, answers_awaited: bool) -> Task | None:
         """Return the task after the last one that was returned; see `fetch_ahead.Plan`."""

@@ -219,3 +219,80 @@ def test_the_readme_shows_a_row_of_each_stream(entry: dict[str, Any]) -> None:
     assert {*sample} == {*entry["schema"]["properties"]}
     for key in entry["key_properties"]:
         assert f"`{key}`" in section.split("```")[0]
+
+
+def test_what_is_furthest_behind_comes_first() -> None:
+    def bookmark(day: str) -> dict[str, str]:
+        return {"replication_key": "from_date", "replication_key_value": day}
+
+    state = {
+        "bookmarks": {
+            "daily_activity": bookmark("2026-03-05"),
+            "interaction_stats": {
+                "partitions": [
+                    {"context": {"period": "day"}, **bookmark("2026-03-09")},
+                    {"context": {"period": "week"}, **bookmark("2026-03-02")},
+                ]
+            },
+            "answered_scorecards": bookmark("2026-03-01"),
+            "coaching_metrics": bookmark("2026-01-01"),
+        }
+    }
+    order = list(TapGongStats(config=LOGIN, state=state).streams)
+    assert order[-4:] == [
+        "answered_scorecards",
+        "interaction_stats",
+        "daily_activity",
+        "coaching_metrics",
+    ]
+    assert order[:3] == ["activity_by_period", "aggregated_activity", "call_interaction_stats"]
+
+
+def test_the_connection_test_tells_of_every_stream(
+    sandbox: StartSandbox, tmp_path: Path, command: list[str]
+) -> None:
+    gong = sandbox(scopes=["api:stats:interaction", "api:users:read"], users=7)
+    config = tmp_path / "config.json"
+    settings = gong.config(time_zone=gong.company.time_zone)
+    config.write_text(json.dumps({**LOGIN, **settings}))
+    result = subprocess.run(
+        [*command, "--config", str(config), "--test"],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 1
+    assert result.stdout == ""
+    lines = result.stderr[result.stderr.index("stream  ") :].splitlines()
+    assert lines[0].split("  ")[0] == "stream"
+    allowed = {line.split()[0]: line.split()[2] for line in lines[1:]}
+    assert allowed == {
+        **dict.fromkeys((entry["stream"] for entry in catalog()), "no"),
+        "interaction_stats": "yes",
+        "users": "yes",
+    }
+    (users,) = [line for line in lines if line.startswith("users")]
+    assert users.split() == ["users", "api:users:read", "yes", "7"]
+    (workspaces,) = [line for line in lines if line.startswith("workspaces")]
+    assert workspaces.endswith(
+        "grant the scope api:workspaces:read in Gong, deselect the stream, "
+        "or set skip_forbidden_streams"
+    )
+    assert len(gong.calls) == len(lines)  # one a stream; coaching finds out about managers, too
+
+
+def test_a_connection_test_that_finds_all_well(
+    sandbox: StartSandbox, tmp_path: Path, command: list[str]
+) -> None:
+    gong = sandbox(users=7)
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({**LOGIN, **gong.config()}))
+    run = subprocess.run(
+        [*command, "--config", str(config), "--test"], capture_output=True, check=False, timeout=60
+    )
+    assert run.returncode == 0
+    schema = subprocess.run(
+        [*command, "--config", str(config), "--test=schema"], capture_output=True, check=True
+    )
+    assert schema.stdout.count(b'"SCHEMA"') == len(catalog())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_gong_stats.client import GongStream
+from tap_gong_stats.errors import ForbiddenError
 from tap_gong_stats.streams.activity import AggregatedActivity
 from tap_gong_stats.windowed import WindowedStream
 from tap_gong_stats.windows import Window
@@ -29,7 +30,10 @@ class InstantStream(WindowedStream, GongStream):
         if self.zone.name is None:
             asker = AggregatedActivity(self._tap, self._connect)
             end = self.zone.end_of_finished_days(datetime.now(UTC))
-            page = asker.fetch_page({"window": Window(end - A_YEAR, end)}, None)
+            try:
+                page = asker.fetch_page({"window": Window(end - A_YEAR, end)}, None)
+            except ForbiddenError as error:
+                raise ForbiddenError(f"{error}, or set time_zone") from error
             asker.log_sync_costs()
             self.zone.learn(*asker.zone_evidence(page))
         if self.zone.name is None:
