@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
@@ -152,7 +153,8 @@ class GongStream(HttpStream):
         """Return status, Gong's own text and the request id that Gong's support asks for."""
         body = json_object(response) or {}
         if response.is_redirect:
-            text = f"sent to {response.headers['location']}; set api_url to your company's host"
+            target = urlsplit(response.headers["location"])
+            text = f"sent to another host; set api_url to {target.scheme}://{target.netloc}"
         else:
             text = gong_text(body) or "the body is not one of Gong's"
         request_id = response.headers.get("x-traceid") or body.get("requestId")

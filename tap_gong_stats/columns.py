@@ -54,6 +54,11 @@ class Columns:
             for column in (properties if fields is None else fields)
         ]
 
+    @property
+    def fields(self) -> set[str]:
+        """The API's names of the fields that fill the columns."""
+        return {field for _, field, _, _ in self._casts}
+
     def fill(self, item: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns of one item of an answer; a missing field is null where that may be.
 

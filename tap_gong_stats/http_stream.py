@@ -26,7 +26,7 @@ from tap_gong_stats.pacing import Budget, BudgetSpentError, Pace
 from tap_gong_stats.schema_directory import SCHEMAS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 
     from backoff.types import Details
     from singer_sdk.helpers.types import Auth, Context, Record, RequestFunc
@@ -103,6 +103,7 @@ class HttpStream(RESTStream[str]):
         self._connect = connect
         self._cost = Cost()
         self._cost_lock = threading.Lock()
+        self._told_fields: set[str] = set()
 
     @abstractmethod
     def records(self, context: Context | None) -> Iterator[Record]:
@@ -187,6 +188,13 @@ class HttpStream(RESTStream[str]):
         except BaseException:
             self.log_sync_costs()
             raise
+
+    def tell_new_fields(self, items: list[Item], known: Collection[str]) -> None:
+        """Tell once a run of fields that have no column; the first item stands for all."""
+        for item in items[:1]:
+            for field in item.keys() - known - self._told_fields:
+                self._told_fields.add(field)
+                self.logger.warning("The field %r is new and has no column; it is left out", field)
 
     def probe(self) -> Page:
         """Make one cheap call, to see whether the stream can be read."""

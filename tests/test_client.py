@@ -339,7 +339,7 @@ def test_a_redirect_is_told_and_not_followed() -> None:
     result, script = run(lambda *_: answer)
     assert str(result.error) == (
         "aggregated_activity day 2026-03-02..2026-03-03: HTTP 307: "
-        "sent to https://us-1.api.gong.io/v2/x; set api_url to your company's host"
+        "sent to another host; set api_url to https://us-1.api.gong.io"
     )
     assert len(script.asked) == 1
 

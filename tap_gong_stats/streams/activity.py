@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from tap_gong_stats.columns import ColumnError, Columns, camel_case
 from tap_gong_stats.streams.stats import (
+    USER_FIELDS,
     GrainStream,
     PeriodStream,
     StatsStream,
@@ -67,6 +68,7 @@ class AggregatedActivity(PeriodStream):
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
+        self.tell_new_fields(page.items, {*USER_FIELDS, "userAggregateActivityStats"})
         period = self.period_columns(page, task)
         for item in page.items:
             counters = item.get("userAggregateActivityStats") or {}
@@ -106,6 +108,7 @@ class ActivityByPeriod(GrainStream):
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
+        self.tell_new_fields(page.items, {*USER_FIELDS, "userAggregateActivity"})
         period = cast("Period", task.partition["period"])
         for item in page.items:
             user = self.user_columns.fill(item)
@@ -150,6 +153,7 @@ class DailyActivity(StatsStream):
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
+        self.tell_new_fields(page.items, {*USER_FIELDS, "userDailyActivityStats"})
         for item in page.items:
             user = self.user_columns.fill(item)
             for lists in item.get("userDailyActivityStats") or []:

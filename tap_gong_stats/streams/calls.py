@@ -80,6 +80,7 @@ class CallInteractionStats(InstantStream):
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
+        self.tell_new_fields(page.items, ("metaData", "interaction"))
         for item in page.items:
             meta_data = item.get("metaData") or {}
             if meta_data.get("isPrivate") and not self.settings.include_private_calls:

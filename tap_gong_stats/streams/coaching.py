@@ -105,6 +105,7 @@ class CoachingMetrics(InstantStream):
             "period": self.settings.coaching_period,
             **span_columns(window, self.zone),
         }
+        self.tell_new_fields(page.items, ("manager", "directReportsMetrics"))
         for item in page.items:
             manager = self._manager_columns.fill(item.get("manager") or {})
             for entry in item.get("directReportsMetrics") or []:

@@ -30,6 +30,7 @@ class InteractionStats(PeriodStream):
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
+        self.tell_new_fields(page.items, self._item_columns.fields)
         period = self.period_columns(page, task)
         for item in page.items:
             measured = item.get("personInteractionStats") or []

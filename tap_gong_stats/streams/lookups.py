@@ -42,6 +42,7 @@ class LookupStream(GongStream):
     @override
     def records(self, context: Context | None) -> Iterator[Record]:
         columns = Columns(self.schema["properties"])
+        self.tell_new_fields(self.all_items, columns.fields)
         try:
             for item in self.all_items:
                 yield columns.fill(item)

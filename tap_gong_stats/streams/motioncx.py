@@ -133,6 +133,7 @@ class InteractionDetails(WindowedStream):
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
+        self.tell_new_fields(page.items, self._columns.fields)
         for item in page.items:
             yield self._columns.fill(self._with_offsets(item))
 

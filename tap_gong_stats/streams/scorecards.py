@@ -60,6 +60,7 @@ class AnsweredScorecards(WindowedStream, GongStream):
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
+        self.tell_new_fields(page.items, self._columns.fields)
         for item in page.items:
             yield self._columns.fill(item)
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tap_gong_stats.zones import CompanyZone
 
 
+USER_FIELDS = ("userId", "userEmailAddress")
+
+
 class StatsStream(WindowedStream, GongStream):
     """Statistics of users over plain dates, which Gong reads in the company's zone."""
 

@@ -70,6 +70,16 @@ def test_a_day_with_empty_or_null_lists_is_no_row_unless_asked_for() -> None:
     assert row["to_date_time"] is None
 
 
+def test_a_new_field_is_left_out_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    body = aggregate(callsAsHost=1)
+    body["usersAggregateActivityStats"][0]["userMood"] = "good"
+    result = run("aggregated_activity", body, end_date="2026-03-06")
+    assert len(result.rows("aggregated_activity")) == 4
+    assert "good" not in str(result.messages)
+    told = [record.message for record in caplog.records if "userMood" in record.message]
+    assert told == ["The field 'userMood' is new and has no column; it is left out"]
+
+
 def test_null_days_are_no_rows() -> None:
     body = {"usersDetailedActivities": [{"userId": "7", "userDailyActivityStats": None}]}
     result = run("daily_activity", body)
