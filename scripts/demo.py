@@ -30,6 +30,7 @@ from scripts.postgres import postgres
 from scripts.steps import Step, StepError
 from tap_gong_stats.sandbox.app import create_app
 from tap_gong_stats.sandbox.company import Company
+from tap_gong_stats.sandbox.login import Credentials
 from tap_gong_stats.sandbox.server import serve
 
 if TYPE_CHECKING:
@@ -40,9 +41,15 @@ FOLDER = ROOT / ".demo"
 """For Meltano's state and for all logs; new in every demo."""
 
 DAYS = 30
+USERS = 40
+"""Enough for top-tens; each manager costs coaching_metrics two calls a week."""
+
+DAYS_OF_ALL = 21
+"""Fewer, as each day is one more call to MotionCX."""
 
 AND_NOW = """
-  Nothing is left running; the logs are in .demo. And now, with your own Gong:
+  Nothing is left running; the logs are in .demo. scripts/demo --all adds the second source,
+  MotionCX. And now, with your own Gong:
 
     export TAP_GONG_STATS_ACCESS_KEY=… TAP_GONG_STATS_ACCESS_KEY_SECRET=…
     scripts/demo
@@ -71,11 +78,17 @@ class Target:
 
 def main() -> None:
     """Run the demo, and leave nothing running in whatever way it ends."""
-    argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="scripts/demo",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-    ).parse_args()
+    )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help=f"fill interaction_details, too, from MotionCX; then {DAYS_OF_ALL} days, not {DAYS}",
+    )
+    with_motioncx: bool = parser.parse_args().all
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     shutil.rmtree(FOLDER, ignore_errors=True)
@@ -83,7 +96,7 @@ def main() -> None:
     # Meltano reads the file, too.
     told = {**dotenv_values(ROOT / ".env"), **os.environ}
     try:
-        demo({name: value for name, value in told.items() if value})
+        demo({name: value for name, value in told.items() if value}, with_motioncx=with_motioncx)
     except StepError as error:
         sys.exit(f"\n{error}")
     except KeyboardInterrupt:
@@ -91,9 +104,10 @@ def main() -> None:
         sys.exit(128 + signal.SIGINT)
 
 
-def demo(told: Mapping[str, str]) -> None:
+def demo(told: Mapping[str, str], *, with_motioncx: bool) -> None:
     """Fill a database twice, and show what is in it."""
-    first_day = datetime.now(UTC).date() - timedelta(days=DAYS)
+    days = DAYS_OF_ALL if with_motioncx else DAYS
+    first_day = datetime.now(UTC).date() - timedelta(days=days)
     env = {
         **os.environ,
         "MELTANO_PROJECT_ROOT": str(ROOT),
@@ -105,12 +119,13 @@ def demo(told: Mapping[str, str]) -> None:
         "TAP_GONG_STATS_START_DATE": first_day.isoformat(),
     }
     install_plugins(env)
-    with target(told) as to, source(told) as from_:
+    with target(told) as to, source(told, with_motioncx=with_motioncx) as from_:
         env |= {**to.variables, **from_.variables, "MELTANO_ENVIRONMENT": from_.environment}
-        run(f"First run: the last {DAYS} days", FOLDER / "first-run.log", env, from_)
-        run("Second run: only the look-back", FOLDER / "second-run.log", env, from_)
+        calls = run(f"First run: the last {days} days", FOLDER / "first-run.log", env, from_)
+        calls += run("Second run: only the look-back", FOLDER / "second-run.log", env, from_)
+        print(f"\n  Together: {calls:,} API calls. Gong allows 10,000 a day.")
         with psycopg.connect(to.conninfo) as database:
-            report.show(database)
+            report.show(database, first_day)
     print(AND_NOW)
 
 
@@ -159,25 +174,34 @@ def conninfo(told: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def source(told: Mapping[str, str]) -> Iterator[Source]:
+def source(told: Mapping[str, str], *, with_motioncx: bool) -> Iterator[Source]:
     """Take the Gong that the tap has a login for, or serve the sandbox."""
     with ExitStack() as stack:
         if "TAP_GONG_STATS_ACCESS_KEY" in told or "TAP_GONG_STATS_ACCESS_TOKEN" in told:
+            if with_motioncx and "TAP_GONG_STATS_MOTIONCX_API_KEY" not in told:
+                raise StepError("--all needs TAP_GONG_STATS_MOTIONCX_API_KEY beside your Gong key.")
             from_ = Source("prod")
         else:
             with Step("The sandbox: an invented company's Gong"):
-                app = create_app(Company())
+                app = create_app(Company(users=USERS))
                 url = stack.enter_context(serve(app))
-                from_ = Source("dev", {"TAP_GONG_STATS_API_URL": url}, app.state.journal)
+                variables = {"TAP_GONG_STATS_API_URL": url}
+                if with_motioncx:
+                    variables |= {
+                        "TAP_GONG_STATS_MOTIONCX_API_URL": f"{url}/motioncx",
+                        "TAP_GONG_STATS_MOTIONCX_API_KEY": Credentials().motioncx_key,
+                    }
+                from_ = Source("dev", variables, app.state.journal)
         yield from_
 
 
-def run(title: str, log: Path, env: Mapping[str, str], from_: Source) -> None:
-    """Run the pipeline once."""
+def run(title: str, log: Path, env: Mapping[str, str], from_: Source) -> int:
+    """Run the pipeline once, and return how many API calls it has made."""
     with Step(title) as step:
         step.detail = bill = Bill(from_.journal)
         command = ["meltano", "run", "tap-gong-stats", "target-postgres"]
         step.run(command, log=log, env=env, each_line=bill.read)
+    return bill.calls
 
 
 class Bill:
@@ -194,12 +218,16 @@ class Bill:
         if metric and metric[1] in self._metrics:
             self._metrics[metric[1]] += int(metric[2])
 
+    @property
+    def calls(self) -> int:
+        """The API calls so far."""
+        if self._journal is not None:  # the sandbox knows earlier
+            return len(self._journal) - self._calls_before
+        return self._metrics["http_request_count"]
+
     def __str__(self) -> str:
         """Return the counts so far."""
-        calls, rows = self._metrics.values()
-        if self._journal is not None:  # the sandbox knows earlier
-            calls = len(self._journal) - self._calls_before
-        counts = {"API calls": calls, "rows": rows}
+        counts = {"API calls": self.calls, "rows": self._metrics["record_count"]}
         return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
 
 

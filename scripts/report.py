@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from psycopg import sql
+from psycopg.errors import UndefinedColumn, UndefinedTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     import psycopg
 
@@ -20,9 +22,20 @@ LONGEST_BAR = 24
 """Characters."""
 
 
+PEOPLE = """(
+    select id, nullif(concat_ws(' ', first_name, last_name), '') as name
+    from tap_gong_stats.users
+) people"""
+NOBODY = "(select null as id, null as name where false) people"
+
+
 @dataclass(frozen=True, slots=True)
 class TopTen:
-    """Ten rows of a stream: a name, the measure that ranks them, and other measures."""
+    """Ten rows of a stream: a name, the measure that ranks them, and other measures.
+
+    In a query, `{people}` stands for users by `id` and `name`, and `%(first_day)s` for the day
+    with which the demo's history begins.
+    """
 
     stream: str
     title: str
@@ -33,15 +46,27 @@ class TopTen:
 TOP_TENS = (
     TopTen(
         "aggregated_activity",
-        "Who hosted the most calls",
+        "Who hosts the most calls",
         ("hosted", "attended", "listened to"),
         """
-        select coalesce(user_email_address, user_id),
+        select coalesce(name, user_email_address, user_id),
                sum(calls_as_host), sum(calls_attended),
                sum(own_calls_listened_to + others_calls_listened_to)
-        from tap_gong_stats.aggregated_activity
-        where period = 'day' and from_date >= current_date - 31
-        group by 1 order by 2 desc, 1 limit 10
+        from tap_gong_stats.aggregated_activity left join {people} on id = user_id
+        where period = 'day' and from_date >= %(first_day)s
+        group by 1
+        """,
+    ),
+    TopTen(
+        "activity_by_period",
+        "Who gives the most feedback",
+        ("feedback", "comments", "scorecards"),
+        """
+        select coalesce(name, user_email_address, user_id),
+               sum(calls_gave_feedback), sum(calls_comments_given), sum(calls_scorecards_filled)
+        from tap_gong_stats.activity_by_period left join {people} on id = user_id
+        where period = 'day' and from_date >= %(first_day)s
+        group by 1
         """,
     ),
     TopTen(
@@ -49,36 +74,144 @@ TOP_TENS = (
         "The busiest days",
         ("calls", "people on calls"),
         """
-        select to_char(from_date, 'Dy DD Mon YYYY'),
+        select to_char(from_date, 'YYYY-MM-DD, Dy'),
                count(distinct call_id), count(distinct user_id)
         from tap_gong_stats.daily_activity, unnest(calls_as_host || calls_attended) as call_id
-        where from_date >= current_date - 31
-        group by from_date order by 2 desc, from_date desc limit 10
+        where from_date >= %(first_day)s
+        group by 1
         """,
     ),
     TopTen(
         "interaction_stats",
-        "Who talks the longest without a pause",
-        ("seconds", "talk ratio", "patience"),
+        "Who talks the longest without a pause, on an average day",
+        ("seconds", "question rate", "patience"),
         """
-        select coalesce(user_email_address, user_id),
+        select coalesce(name, user_email_address, user_id),
                round(avg(longest_monologue)::numeric),
-               round(avg(talk_ratio)::numeric, 2), round(avg(patience)::numeric, 2)
-        from tap_gong_stats.interaction_stats
-        where period = 'day' and from_date >= current_date - 31 and longest_monologue is not null
-        group by 1 order by 2 desc, 1 limit 10
+               round(avg(question_rate)::numeric, 1), round(avg(patience)::numeric, 2)
+        from tap_gong_stats.interaction_stats left join {people} on id = user_id
+        where period = 'day' and from_date >= %(first_day)s and longest_monologue is not null
+        group by 1
+        """,
+    ),
+    TopTen(
+        "call_interaction_stats",
+        "Who talks the most in own calls",
+        ("talk ratio", "calls", "asked", "was asked"),
+        """
+        select coalesce(name, primary_user_id),
+               round((sum(talk_ratio * duration) / sum(duration))::numeric, 2),
+               count(*), sum(questions_company_count), sum(questions_non_company_count)
+        from tap_gong_stats.call_interaction_stats left join {people} on id = primary_user_id
+        where started >= %(first_day)s and talk_ratio is not null and duration > 0
+        group by 1
+        """,
+    ),
+    TopTen(
+        "answered_scorecards",
+        "Who is scored best, of those with three reviews or more",
+        ("% of full score", "reviews", "by AI"),
+        """
+        select coalesce(name, reviewed_user_id),
+               round(avg(100 * (answer ->> 'score')::numeric
+                         / nullif((question ->> 'max_range')::numeric, 0))),
+               count(*), count(*) filter (where answered.review_method = 'AUTOMATIC')
+        from tap_gong_stats.answered_scorecards as answered
+        join tap_gong_stats.scorecards using (scorecard_id)
+        cross join unnest(answers) as answer
+        join unnest(questions) as question
+          on question ->> 'question_id' = answer ->> 'question_id'
+        left join {people} on id = reviewed_user_id
+        where review_time >= %(first_day)s
+          and (answer ->> 'is_overall')::boolean and answer ->> 'score' is not null
+        group by 1 having count(*) >= 3
+        """,
+    ),
+    TopTen(
+        "coaching_metrics",
+        "Which managers listen to their teams the most",
+        ("listened to", "commented on", "scored", "reports"),
+        """
+        select coalesce(name, manager_email_address, manager_id),
+               sum(calls_listened_to), sum(calls_manager_commented_on),
+               sum(calls_with_scorecard_filled), count(distinct report_id)
+        from tap_gong_stats.coaching_metrics left join {people} on id = manager_id
+        where to_date > %(first_day)s
+        group by 1
+        """,
+    ),
+    TopTen(
+        "scorecards",
+        "Which scorecards are used the most",
+        ("reviews", "by AI", "questions"),
+        """
+        select scorecards.scorecard_name, count(answered_scorecard_id),
+               count(*) filter (where answered.review_method = 'AUTOMATIC'),
+               cardinality(questions)
+        from tap_gong_stats.scorecards
+        left join tap_gong_stats.answered_scorecards as answered
+        on answered.scorecard_id = scorecards.scorecard_id and review_time >= %(first_day)s
+        group by scorecards.scorecard_id, 1, questions
+        """,
+    ),
+    TopTen(
+        "users",
+        "Whose teams are the largest",
+        ("direct reports",),
+        """
+        select coalesce(name, manager_id), count(*)
+        from tap_gong_stats.users left join {people} on people.id = manager_id
+        where active and manager_id is not null
+        group by 1
+        """,
+    ),
+    TopTen(
+        "workspaces",
+        "Where the calls are",
+        ("calls", "hours", "hosts"),
+        """
+        select name, count(call_id), round(sum(duration)::numeric / 3600),
+               count(distinct primary_user_id)
+        from tap_gong_stats.workspaces left join tap_gong_stats.call_interaction_stats
+        on workspace_id = id and started >= %(first_day)s
+        group by id, 1
+        """,
+    ),
+    TopTen(
+        "interaction_details",
+        "Who answers the most customers in the contact centre",
+        ("answered", "hours talked", "seconds queued", "% in time"),
+        """
+        select concat_ws(' ', agent_first_name, agent_last_name),
+               count(*) filter (where is_answered),
+               round(sum(total_talk_time)::numeric / 3600, 1),
+               round(avg(queued_time)::numeric),
+               round(100 * avg(is_in_service_level) filter (where service_level_applies = 1))
+        from tap_gong_stats.interaction_details
+        where started_date_time_utc >= %(first_day)s and agent_id is not null
+        group by agent_id, 1
         """,
     ),
 )
 
 
-def show(database: psycopg.Connection) -> None:
-    """Print every table with its count of rows, and then the top tens."""
+def show(database: psycopg.Connection, first_day: date) -> None:
+    """Print every table with its count of rows, and then the top tens since a day."""
     _heading(f"Tables in the schema {SCHEMA}")
-    _table(("rows",), list(_counts(database)))
+    counts = dict(_counts(database))
+    _table(("rows",), list(counts.items()))
+    people = sql.SQL(PEOPLE if "users" in counts else NOBODY)
     for top_ten in TOP_TENS:
-        _heading(f"{top_ten.title} ({top_ten.stream}, last 30 days)")
-        _table(top_ten.measures, database.execute(top_ten.query).fetchall())
+        query = sql.SQL(top_ten.query + " order by 2 desc nulls last, 1 limit 10").format(
+            people=people
+        )
+        try:
+            with database.transaction():
+                rows = database.execute(query, {"first_day": first_day}).fetchall()
+        except (UndefinedColumn, UndefinedTable):
+            continue  # not selected, or dropped by a stream map
+        _heading(f"{top_ten.title} ({top_ten.stream})")
+        _table(top_ten.measures, rows)
 
 
 def _counts(database: psycopg.Connection) -> Iterator[tuple[str, int]]:
@@ -109,8 +242,8 @@ def _table(measures: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         for name, *numbers in texts
     ]
     room = min(LONGEST_BAR, shutil.get_terminal_size().columns - len(lines[0]) - 8)
-    highest = max(float(row[1]) for row in rows) or 1
-    bars = ["", *("▇" * round(room * float(row[1]) / highest) for row in rows)]
+    highest = max(float(row[1] or 0) for row in rows) or 1
+    bars = ["", *("▇" * round(room * float(row[1] or 0) / highest) for row in rows)]
     for line, bar in zip(lines, bars, strict=True):
         print(f"    {line}  {bar}".rstrip())
 

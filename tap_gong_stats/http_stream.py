@@ -17,6 +17,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from singer_sdk import metrics
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.schema.source import StreamSchema
 from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
@@ -94,6 +95,8 @@ class HttpStream(RESTStream[str]):
     """
 
     schema: ClassVar[StreamSchema] = StreamSchema(SCHEMAS)
+    # `Columns` has given every value its type, and dropped what has no column.
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     method: ClassVar[Literal["GET", "POST"]] = "POST"
     scope: ClassVar[str]
     """What the login must be allowed to do, in the source's words."""

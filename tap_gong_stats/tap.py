@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 from singer_sdk import Tap
-from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.tap_base import CliTestOptionValue
@@ -28,6 +27,7 @@ from tap_gong_stats.streams.interaction import InteractionStats
 from tap_gong_stats.streams.lookups import Scorecards, Users, Workspaces
 from tap_gong_stats.streams.motioncx import InteractionDetails, motioncx_authenticator
 from tap_gong_stats.streams.scorecards import AnsweredScorecards
+from tap_gong_stats.writer import Writer
 from tap_gong_stats.zones import CompanyZone
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class TapGongStats(Tap):
     name = "tap-gong-stats"
     package_name = "tap-gong-stats"
     config_jsonschema = deepcopy(settings.SCHEMA)  # the SDK adds its own settings
-    message_writer_class = MsgSpecWriter
+    message_writer_class = Writer
     # Without batches: in a batch, rows come after the STATE that speaks of them.
     capabilities = [  # noqa: RUF012 - the SDK declares it as a ClassVar
         TapCapabilities.CATALOG,

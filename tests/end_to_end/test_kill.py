@@ -71,7 +71,7 @@ def test_killed_at_random_moments_nothing_is_lost(sandbox: StartSandbox, tmp_pat
     chance = random.Random(7)
     warehouse = Warehouse()
     runs = 1
-    while not run_until(chance.randrange(100, 400), tmp_path, warehouse):
+    while not run_until(chance.randrange(20, 200), tmp_path, warehouse):
         runs += 1
     assert runs > 3
     for stream, rows in truth.all_rows(gong.company, start).items():
