@@ -117,12 +117,17 @@ def _cast_for(schema: Mapping[str, Any], column: str) -> Cast:
 
 def _array_of(items: Mapping[str, Any], column: str) -> Cast:
     cast = _cast_for(items, column)
+    items_are_text = cast.__name__ == "text"
 
     def array(value: object) -> list[object]:
         if not isinstance(value, list):
             raise _misfit(column, value, "a list")
-        # Loaders of PostgreSQL arrays die on nulls.
-        return [cast(item) for item in value if item is not None]
+        # Loaders of PostgreSQL arrays die on nulls. Most items are text in a column of text.
+        return [
+            item if items_are_text and type(item) is str else cast(item)
+            for item in value
+            if item is not None
+        ]
 
     return array
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from typing_extensions import override
 
@@ -13,11 +14,9 @@ from tap_gong_stats.streams.stats import (
     GrainStream,
     PeriodStream,
     StatsStream,
-    day_there,
     span_columns,
 )
 from tap_gong_stats.windows import (
-    ONE_DAY,
     Period,
     Window,
     day_ranges,
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from tap_gong_stats.http_stream import Item, Page
     from tap_gong_stats.windowed import Task
     from tap_gong_stats.windows import Cut
-    from tap_gong_stats.zones import CompanyZone
 
 COUNTERS = (
     "calls_as_host",
@@ -58,7 +56,20 @@ COUNTERS = (
 COUNTER_FIELDS = tuple(camel_case(counter) for counter in COUNTERS)
 
 
-class AggregatedActivity(PeriodStream):
+class ActivityStream(StatsStream):
+    """A stream with a column for each action that Gong counts."""
+
+    @cached_property
+    def counter_columns(self) -> Columns:
+        """The columns of the actions: how many calls, or which."""
+        return Columns(self.schema["properties"], COUNTERS)
+
+    def is_wanted(self, counters: Item) -> bool:
+        """Tell whether anything happened, or the rows are wanted in which nothing did."""
+        return self.settings.include_inactive or any(map(counters.get, COUNTER_FIELDS))
+
+
+class AggregatedActivity(ActivityStream, PeriodStream):
     """Counts of each user's actions over a calendar period."""
 
     name = "aggregated_activity"
@@ -72,25 +83,70 @@ class AggregatedActivity(PeriodStream):
         period = self.period_columns(page, task)
         for item in page.items:
             counters = item.get("userAggregateActivityStats") or {}
-            if self.settings.include_inactive or any_of(counters):
+            if self.is_wanted(counters):
                 yield {
                     **self.user_columns.fill(item),
                     **period,
-                    **self._counter_columns.fill(counters),
+                    **self.counter_columns.fill(counters),
                 }
 
-    @cached_property
-    def _counter_columns(self) -> Columns:
-        return Columns(self.schema["properties"], COUNTERS)
+
+class DatedActivityStream(ActivityStream):
+    """A stream whose answers list several spans of days for each user, each with its counters.
+
+    It names the `spans_key` under which an item lists them.
+    """
+
+    spans_key: ClassVar[str]
+
+    @override
+    def grain_of_halves(self, context: Context) -> Period:
+        return cast("Period", context.get("period", "day"))
+
+    @override
+    def rows(self, page: Page, task: Task) -> Iterator[Record]:
+        self.tell_new_fields(page.items, {*USER_FIELDS, self.spans_key})
+        grain = self.grain_of_halves(task.partition)
+        # All users of a page have the same days.
+        spans: dict[tuple[object, object], dict[str, Any]] = {}
+        for item in page.items:
+            user = self.user_columns.fill(item)
+            for counters in item.get(self.spans_key) or []:
+                if self.is_wanted(counters):
+                    bounds = (counters.get("fromDate"), counters.get("toDate"))
+                    if bounds not in spans:
+                        spans[bounds] = self._span_columns(*bounds, grain)
+                    yield {
+                        **user,
+                        **task.partition,
+                        **spans[bounds],
+                        **self.counter_columns.fill(counters),
+                    }
+
+    @override
+    def zone_evidence(self, page: Page) -> tuple[object, object]:
+        spans = [span for item in page.items[-1:] for span in item.get(self.spans_key) or []]
+        return None, spans[-1].get("fromDate") if spans else None
+
+    def _span_columns(self, begins: object, ends: object, grain: Period) -> dict[str, Any]:
+        # The date as it stands there: converted to another zone it could be another day.
+        try:
+            start = date.fromisoformat(str(begins)[:10])
+        except ValueError:
+            raise ColumnError("column from_date: fromDate does not begin with a date") from None
+        if start != period_start(start, grain):
+            raise ColumnError(f"column from_date: no {grain} begins on {start}")
+        return span_columns(Window(start, period_end(start, grain)), self.zone, begins, ends)
 
 
-class ActivityByPeriod(GrainStream):
+class ActivityByPeriod(DatedActivityStream, GrainStream):
     """The same counts, many periods a call."""
 
     name = "activity_by_period"
     path = "/v2/stats/activity/aggregate-by-period"
     scope = "api:stats:user-actions"
     items_key = "usersAggregateActivity"
+    spans_key = "userAggregateActivity"
 
     @override
     def cut(self, partition: Context) -> Cut:
@@ -99,93 +155,20 @@ class ActivityByPeriod(GrainStream):
         return partial(period_ranges, period=period, days=self.settings.days_per_call)
 
     @override
-    def grain_of_halves(self, context: Context) -> Period:
-        return cast("Period", context["period"])
-
-    @override
     def asked(self, context: Context) -> dict[str, Any]:
         return {**super().asked(context), "aggregationPeriod": context["period"].upper()}
 
-    @override
-    def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        self.tell_new_fields(page.items, {*USER_FIELDS, "userAggregateActivity"})
-        period = cast("Period", task.partition["period"])
-        for item in page.items:
-            user = self.user_columns.fill(item)
-            for counters in item.get("userAggregateActivity") or []:
-                if self.settings.include_inactive or any_of(counters):
-                    start = day_there(counters)
-                    if start != period_start(start, period):
-                        raise ColumnError(f"column from_date: no {period} begins on {start}")
-                    window = Window(start, period_end(start, period))
-                    yield {
-                        **user,
-                        "period": period,
-                        **span_of(counters, window, self.zone),
-                        **self._counter_columns.fill(counters),
-                    }
 
-    @override
-    def zone_evidence(self, page: Page) -> tuple[object, object]:
-        return None, last_begin(page, "userAggregateActivity")
-
-    @cached_property
-    def _counter_columns(self) -> Columns:
-        return Columns(self.schema["properties"], COUNTERS)
-
-
-class DailyActivity(StatsStream):
+class DailyActivity(DatedActivityStream):
     """The ids of the calls behind each user's actions, day by day."""
 
     name = "daily_activity"
     path = "/v2/stats/activity/day-by-day"
     scope = "api:stats:user-actions:detailed"
     items_key = "usersDetailedActivities"
+    spans_key = "userDailyActivityStats"
     primary_keys = ("user_id", "from_date")
 
     @override
     def cut(self, partition: Context) -> Cut:
         return partial(day_ranges, days=self.settings.days_per_call)
-
-    @override
-    def grain_of_halves(self, context: Context) -> Period:
-        return "day"
-
-    @override
-    def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        self.tell_new_fields(page.items, {*USER_FIELDS, "userDailyActivityStats"})
-        for item in page.items:
-            user = self.user_columns.fill(item)
-            for lists in item.get("userDailyActivityStats") or []:
-                if self.settings.include_inactive or any_of(lists):
-                    start = day_there(lists)
-                    window = Window(start, start + ONE_DAY)
-                    yield {
-                        **user,
-                        **span_of(lists, window, self.zone),
-                        **self._list_columns.fill(lists),
-                    }
-
-    @override
-    def zone_evidence(self, page: Page) -> tuple[object, object]:
-        return None, last_begin(page, "userDailyActivityStats")
-
-    @cached_property
-    def _list_columns(self) -> Columns:
-        return Columns(self.schema["properties"], COUNTERS)
-
-
-def any_of(counters: Item) -> bool:
-    """Tell whether anything happened: a count above 0, or a list with a call in it."""
-    return any(counters.get(field) for field in COUNTER_FIELDS)
-
-
-def span_of(item: Item, window: Window, zone: CompanyZone) -> dict[str, Any]:
-    """Return the columns that say which days an item with its own span is about."""
-    return span_columns(window, zone, item.get("fromDate"), item.get("toDate"))
-
-
-def last_begin(page: Page, key: str) -> object:
-    """Return the latest `fromDate` on a page, whose offset tells of the company's zone."""
-    spans = [span for item in page.items[-1:] for span in item.get(key) or []]
-    return spans[-1].get("fromDate") if spans else None

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import override
 
 from tap_gong_stats.client import GongStream
-from tap_gong_stats.columns import ColumnError, Columns, date_time
+from tap_gong_stats.columns import Columns, date_time
 from tap_gong_stats.windowed import WindowedStream
 from tap_gong_stats.windows import Period, Window, whole_periods
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
-    from tap_gong_stats.http_stream import Item, Page
+    from tap_gong_stats.http_stream import Page
     from tap_gong_stats.windowed import Task
     from tap_gong_stats.windows import Cut
     from tap_gong_stats.zones import CompanyZone
@@ -96,17 +95,3 @@ def span_columns(
         "from_date_time": date_time(begins) or zone.start_of_day(window.start),
         "to_date_time": date_time(ends) or zone.start_of_day(window.end),
     }
-
-
-def day_there(item: Item) -> date:
-    """Return the first day of an item that carries its span, as it stands there.
-
-    Converted to another zone it could be another day.
-
-    Raises:
-        ColumnError: if there is no date.
-    """
-    try:
-        return date.fromisoformat(str(item.get("fromDate"))[:10])
-    except ValueError:
-        raise ColumnError("column from_date: fromDate does not begin with a date") from None
