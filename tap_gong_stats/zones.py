@@ -10,8 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import pendulum
-
 from tap_gong_stats.windows import ONE_DAY
 
 SEASON = timedelta(hours=2)
@@ -69,6 +67,8 @@ class CompanyZone:
         """Return the instant at which `day` begins there, with its offset; None if unknown."""
         if self._name is None:
             return None
+        import pendulum  # noqa: PLC0415 - a run with nothing to do needs it not
+
         return pendulum.datetime(day.year, day.month, day.day, tz=self._name).isoformat()
 
 
