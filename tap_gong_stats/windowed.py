@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
@@ -17,7 +18,7 @@ from tap_gong_stats.errors import DayNotOverError
 from tap_gong_stats.fetch_ahead import FetchAhead
 from tap_gong_stats.http_stream import HttpStream, Page
 from tap_gong_stats.progress import Progress, bar_on_a_terminal
-from tap_gong_stats.windows import ONE_DAY, Window, halves, whole_periods
+from tap_gong_stats.windows import ONE_DAY, Window, day_ranges, halves, whole_periods
 from tap_gong_stats.zones import CompanyZone
 
 if TYPE_CHECKING:
@@ -219,6 +220,18 @@ class WindowedStream(HttpStream):
         if self.zone.name:
             self.stream_state["time_zone"] = self.zone.name
         self._tap.state_writer.write_state(self.tap_state)
+
+
+class DayRangeStream(WindowedStream):
+    """A stream whose windows hold `days_per_call` days."""
+
+    @override
+    def cut(self, partition: Context) -> Cut:
+        return partial(day_ranges, days=self.settings.days_per_call)
+
+    @override
+    def grain_of_halves(self, context: Context) -> Period:
+        return "day"
 
 
 class WindowPlan:

@@ -16,10 +16,10 @@ from tap_gong_stats.streams.stats import (
     StatsStream,
     span_columns,
 )
+from tap_gong_stats.windowed import DayRangeStream
 from tap_gong_stats.windows import (
     Period,
     Window,
-    day_ranges,
     period_end,
     period_ranges,
     period_start,
@@ -159,7 +159,7 @@ class ActivityByPeriod(DatedActivityStream, GrainStream):
         return {**super().asked(context), "aggregationPeriod": context["period"].upper()}
 
 
-class DailyActivity(DatedActivityStream):
+class DailyActivity(DatedActivityStream, DayRangeStream):
     """The ids of the calls behind each user's actions, day by day."""
 
     name = "daily_activity"
@@ -168,7 +168,3 @@ class DailyActivity(DatedActivityStream):
     items_key = "usersDetailedActivities"
     spans_key = "userDailyActivityStats"
     primary_keys = ("user_id", "from_date")
-
-    @override
-    def cut(self, partition: Context) -> Cut:
-        return partial(day_ranges, days=self.settings.days_per_call)

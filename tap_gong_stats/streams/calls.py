@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -10,7 +10,7 @@ from typing_extensions import override
 from tap_gong_stats.columns import Columns
 from tap_gong_stats.streams.instants import InstantStream
 from tap_gong_stats.streams.measures import Measures
-from tap_gong_stats.windows import Window, day_ranges
+from tap_gong_stats.windowed import DayRangeStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tap_gong_stats.http_stream import Page
     from tap_gong_stats.windowed import Task
-    from tap_gong_stats.windows import Cut, Period
+    from tap_gong_stats.windows import Window
 
 META_DATA = (
     "call_id",
@@ -38,7 +38,7 @@ META_DATA = (
 )
 
 
-class CallInteractionStats(InstantStream):
+class CallInteractionStats(InstantStream, DayRangeStream):
     """Talk ratio, questions and speakers of each call, by the day on which the call began."""
 
     name = "call_interaction_stats"
@@ -48,14 +48,6 @@ class CallInteractionStats(InstantStream):
     item_id = ("metaData", "id")
     primary_keys = ("call_id",)
     replication_key = "started"
-
-    @override
-    def cut(self, partition: Context) -> Cut:
-        return partial(day_ranges, days=self.settings.days_per_call)
-
-    @override
-    def grain_of_halves(self, context: Context) -> Period:
-        return "day"
 
     @override
     def asked(self, context: Context) -> dict[str, Any]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
 from tap_gong_stats.client import GongStream
 from tap_gong_stats.columns import Columns
-from tap_gong_stats.windowed import WindowedStream
-from tap_gong_stats.windows import Window, day_ranges
+from tap_gong_stats.windowed import DayRangeStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
 
     from tap_gong_stats.http_stream import Page
     from tap_gong_stats.windowed import Task
-    from tap_gong_stats.windows import Cut, Period
+    from tap_gong_stats.windows import Window
 
 
-class AnsweredScorecards(WindowedStream, GongStream):
+class AnsweredScorecards(DayRangeStream, GongStream):
     """Filled-in scorecards, by the day of the review.
 
     So an old call that is reviewed today still arrives. An edit moves no date that Gong filters
@@ -36,14 +35,6 @@ class AnsweredScorecards(WindowedStream, GongStream):
     item_id = ("answeredScorecardId",)
     primary_keys = ("answered_scorecard_id",)
     replication_key = "review_time"
-
-    @override
-    def cut(self, partition: Context) -> Cut:
-        return partial(day_ranges, days=self.settings.days_per_call)
-
-    @override
-    def grain_of_halves(self, context: Context) -> Period:
-        return "day"
 
     @override
     def asked(self, context: Context) -> dict[str, Any]:
