@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
@@ -17,7 +16,7 @@ from tap_gong_stats.errors import (
     ForbiddenError,
     TooHeavyError,
 )
-from tap_gong_stats.http_stream import HttpStream, Page, json_object, unseen
+from tap_gong_stats.http_stream import HttpStream, Page, json_object, redirect, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -153,8 +152,7 @@ class GongStream(HttpStream):
         """Return status, Gong's own text and the request id that Gong's support asks for."""
         body = json_object(response) or {}
         if response.is_redirect:
-            target = urlsplit(response.headers["location"])
-            text = f"sent to another host; set api_url to {target.scheme}://{target.netloc}"
+            text = redirect(response, "api_url")
         else:
             text = gong_text(body) or "the body is not one of Gong's"
         request_id = response.headers.get("x-traceid") or body.get("requestId")

@@ -11,7 +11,9 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+from urllib.parse import urlsplit
 
+import backoff
 import msgspec
 import requests
 from requests.adapters import HTTPAdapter
@@ -38,6 +40,14 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 """One element of an answer's list, as it was sent."""
+
+PASSING = (
+    requests.Timeout,
+    requests.ConnectionError,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
+"""Faults of a network, which another try may not meet again."""
 
 MAX_TRIES = 8
 HEAVY_TRIES = 3
@@ -223,7 +233,7 @@ class HttpStream(RESTStream[str]):
             headers=request.headers,
             json=request.data,
         )
-        # The SDK's decorator is typed for responses, but hands on whatever is returned.
+        # The SDK types its decorator for responses, but it hands on whatever is returned.
         ask: Any = self.request_decorator(cast("RequestFunc", self._ask))
         try:
             page: Page = ask(prepared, context)
@@ -254,8 +264,17 @@ class HttpStream(RESTStream[str]):
         return " ".join([self.name, *(str(value) for value in context.values())])
 
     @override
-    def backoff_max_tries(self) -> int:
-        return MAX_TRIES
+    def request_decorator(self, func: RequestFunc) -> RequestFunc:
+        # The SDK's own would log each try twice, and once with the request.
+        decorated: RequestFunc = backoff.on_exception(
+            self.backoff_wait_generator,
+            (RetriableAPIError, *PASSING),
+            max_tries=MAX_TRIES,
+            on_backoff=self.backoff_handler,
+            jitter=self.backoff_jitter,
+            logger=None,
+        )(func)
+        return decorated
 
     @override
     def backoff_wait_generator(self) -> Generator[float, Any, None]:
@@ -330,6 +349,12 @@ class HttpStream(RESTStream[str]):
                 "max_retry_after; run again then, and it goes on where it was"
             )
         self.connection.pace.refused(seconds)
+
+
+def redirect(response: requests.Response, setting: str) -> str:
+    """Return what to tell of a redirect, which is never followed: it would carry the login."""
+    target = urlsplit(response.headers["location"])
+    return f"sent to another host; set {setting} to {target.scheme}://{target.netloc}"
 
 
 def is_heavy(error: BaseException | None) -> bool:

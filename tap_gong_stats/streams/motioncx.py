@@ -12,7 +12,7 @@ from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
 from tap_gong_stats.columns import Columns
-from tap_gong_stats.http_stream import Page, json_object, unseen
+from tap_gong_stats.http_stream import Page, json_object, redirect, unseen
 from tap_gong_stats.windowed import WindowedStream
 from tap_gong_stats.windows import Window, day_ranges
 
@@ -115,6 +115,8 @@ class InteractionDetails(WindowedStream):
     @override
     def response_error_message(self, response: requests.Response) -> str:
         """Return the status, and what to look at where that is known."""
+        if response.is_redirect:
+            return f"HTTP {response.status_code}: {redirect(response, 'motioncx_api_url')}"
         if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             return f"HTTP {response.status_code}: MotionCX refuses motioncx_api_key"
         return f"HTTP {response.status_code} {response.reason}"

@@ -98,6 +98,16 @@ def test_a_wrong_key_names_the_setting(status: int) -> None:
     )
 
 
+def test_a_redirect_is_told_and_not_followed() -> None:
+    answer = Answer(302, b"", {"Location": "https://eu.motioncxapps.com/reporting"})
+    result, script = run(lambda *_: answer)
+    assert str(result.error) == (
+        "interaction_details 2026-03-02..2026-03-03: HTTP 302: sent to another host; "
+        "set motioncx_api_url to https://eu.motioncxapps.com"
+    )
+    assert len(script.asked) == 1
+
+
 @pytest.mark.parametrize("fault", [Answer(500, b""), Answer(429, b""), Answer(200, b"<html>")])
 def test_a_passing_fault_is_tried_again(fault: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_stream, "FIRST_WAIT", 0.0001)
