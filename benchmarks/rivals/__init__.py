@@ -1,0 +1,1 @@
+"""What the tap is measured against. None of it shares code with the tap."""

@@ -1,0 +1,25 @@
+"""A tap on the Singer SDK that does nothing: what starting one costs whatever it is for.
+
+Usage: python -m benchmarks.rivals.empty_tap --version
+"""
+
+from __future__ import annotations
+
+from singer_sdk import Stream, Tap
+from singer_sdk import typing as th
+from typing_extensions import override
+
+
+class EmptyTap(Tap):
+    """A tap without streams."""
+
+    name = "empty-tap"
+    config_jsonschema = th.PropertiesList().to_dict()
+
+    @override
+    def discover_streams(self) -> list[Stream]:
+        return []
+
+
+if __name__ == "__main__":
+    EmptyTap.cli()
