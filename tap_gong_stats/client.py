@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import msgspec
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
@@ -16,7 +17,7 @@ from tap_gong_stats.errors import (
     ForbiddenError,
     TooHeavyError,
 )
-from tap_gong_stats.http_stream import HttpStream, Page, json_object, redirect, unseen
+from tap_gong_stats.http_stream import EncodedItems, HttpStream, Page, json_object, redirect, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +31,7 @@ MISSING_SCOPE = "You don't have permission to use"
 MOST_RESTARTS = 3
 """How often the pages of a window are begun anew because a cursor has expired."""
 
-NOTHING_FOUND = Page(items=[], envelope={}, cursor=None, total_records=0)
+NOTHING_FOUND = Page(items=[], ids=[], envelope={}, cursor=None, total_records=0)
 
 
 class GongStream(HttpStream):
@@ -89,8 +90,8 @@ class GongStream(HttpStream):
             try:
                 for page in self._pages_once(context):
                     total = page.total_records or 0
-                    unseen(page.items, self.item_id, seen)
-                    yield replace(page, items=unseen(page.items, self.item_id, delivered))
+                    seen.update(page.ids)
+                    yield unseen(page, delivered)
             except CursorExpiredError as error:
                 restarts += 1
                 if restarts > MOST_RESTARTS:
@@ -163,12 +164,21 @@ class GongStream(HttpStream):
     def read_page(self, response: requests.Response) -> Page:
         if response.status_code == HTTPStatus.NOT_FOUND:
             return NOTHING_FOUND
-        envelope = json_object(response)
+        try:
+            parts = msgspec.json.decode(response.content, type=dict[str, msgspec.Raw])
+            encoded = msgspec.json.decode(
+                parts.pop(self.items_key, b"null"), type=list[msgspec.Raw] | None
+            )
+            ids = [self._id_of(item) for item in encoded or []]
+            envelope = {field: msgspec.json.decode(part) for field, part in parts.items()}
+        except msgspec.DecodeError:
+            envelope = None
         if envelope is None or is_error(envelope):
             raise RetriableAPIError(self.response_error_message(response), response)
         records = envelope.get("records") or {}
         return Page(
-            items=envelope.get(self.items_key) or [],
+            items=EncodedItems(encoded or []),
+            ids=ids,
             envelope=envelope,
             cursor=records.get("cursor") or None,
             total_records=records.get("totalRecords"),
@@ -185,6 +195,20 @@ class GongStream(HttpStream):
             f"{message}; check the login: it is wrong, expired or revoked, or belongs to another "
             "api_url"
         )
+
+    @cached_property
+    def _id_decoder(self) -> msgspec.json.Decoder[Any]:
+        """Reads the id out of an encoded item and passes over the rest."""
+        kind: Any = Any
+        for field in reversed(self.item_id):
+            kind = msgspec.defstruct("Path", [("value", kind, None)], rename={"value": field})
+        return msgspec.json.Decoder(kind)
+
+    def _id_of(self, encoded: msgspec.Raw) -> object:
+        value: Any = self._id_decoder.decode(encoded)
+        for _ in self.item_id:
+            value = value and value.value
+        return value
 
     def _pages_once(self, context: Context) -> Iterator[Page]:
         cursors: set[str] = set()

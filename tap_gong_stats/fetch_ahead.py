@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 P = TypeVar("P")
-P_co = TypeVar("P_co", covariant=True)
 
 
-class Plan(Protocol[T, P_co]):
+class Plan(Protocol[T, P]):
     """What there is to fetch. Both methods are called by the threads of `FetchAhead`."""
 
     def next_task(self, *, answers_awaited: bool) -> T | None:
@@ -31,8 +30,17 @@ class Plan(Protocol[T, P_co]):
             answers_awaited: whether calls are under way, after which there may be more to know.
         """
 
-    def fetch(self, task: T) -> Iterator[P_co]:
+    def fetch(self, task: T) -> Iterator[P]:
         """Yield the pages of a task. Each step of the iterator is one call."""
+
+    def wait_for_turn(self) -> None:
+        """Return when this thread may make a call. Only then is it chosen which.
+
+        An error is that of the task whose turn it would have been.
+        """
+
+    def is_last(self, page: P) -> bool:
+        """Tell whether a task most likely ends with this page, so that to go on costs no call."""
 
 
 @dataclass(slots=True)
@@ -48,10 +56,11 @@ class _Slot(Generic[T, P]):
 class FetchAhead(Generic[T, P]):
     """Keeps up to `concurrency` calls under way and delivers tasks strictly in order.
 
-    A task's own pages follow each other; the pages of later tasks fill the gaps. At most
-    `concurrency` pages that nobody has taken yet are kept, however long the plan is, and the task
-    whose turn it is may always go on. An error is raised when its task's turn has come, after
-    everything before it was delivered; nothing behind it is asked for.
+    A task's own pages follow each other; the pages of later tasks fill the gaps. Whenever a call
+    may be made it is the one that is needed first, so that threads which wait for their turn hold
+    nothing up. At most `concurrency` pages that nobody has taken yet are kept, however long the
+    plan is, and the task whose turn it is may always go on. An error is raised when its task's
+    turn has come, after everything before it was delivered; nothing behind it is asked for.
 
     The threads are daemons, so that the end of the process does not wait for an answer.
     """
@@ -61,6 +70,7 @@ class FetchAhead(Generic[T, P]):
         self._slots: deque[_Slot[T, P]] = deque()
         self._pages_allowed = concurrency
         self._changed = threading.Condition()
+        self._line = threading.Lock()
         self._closed = False
         self._plan_error: BaseException | None = None
         self._threads = [
@@ -116,36 +126,48 @@ class FetchAhead(Generic[T, P]):
 
     def _work(self) -> None:
         while slot := self._take():
-            page: list[P] = []
             error: BaseException | None = None
+            ended = True
             try:
-                page = [next(slot.steps)]
-            except StopIteration:
-                pass
+                for page in slot.steps:
+                    with self._changed:
+                        slot.ready.append(page)
+                        self._changed.notify_all()
+                    if not self._plan.is_last(page):
+                        ended = False
+                        break
             except BaseException as caught:  # noqa: BLE001 - raised again where it is awaited
                 error = caught
             with self._changed:
                 slot.busy = False
-                slot.ready.extend(page)
-                slot.done = not page
+                slot.done = ended
                 slot.error = error
                 self._changed.notify_all()
 
     def _take(self) -> _Slot[T, P] | None:
-        """Wait for a slot whose next page may be fetched, and mark it; None when closed."""
-        with self._changed:
-            while not self._closed and self._plan_error is None:
+        """Wait for a turn, and mark the slot that needs it first; None when closed."""
+        # One thread at a time lines up, and the others behind it.
+        with self._line:
+            while True:
+                with self._changed:
+                    while not self._closed and not self._choose():
+                        self._changed.wait()
+                    if self._closed:
+                        return None
+                error: BaseException | None = None
                 try:
+                    self._plan.wait_for_turn()
+                except BaseException as caught:  # noqa: BLE001 - raised again where it is awaited
+                    error = caught
+                with self._changed:
+                    # Meanwhile another slot may have become more urgent.
                     slot = self._choose()
-                except BaseException as caught:  # noqa: BLE001 - raised again for the consumer
-                    self._plan_error = caught
-                    self._changed.notify_all()
-                    return None
-                if slot:
-                    slot.busy = True
-                    return slot
-                self._changed.wait()
-        return None
+                    if slot and error:
+                        slot.done, slot.error = True, error
+                        self._changed.notify_all()
+                    elif slot:
+                        slot.busy = True
+                        return slot
 
     def _choose(self) -> _Slot[T, P] | None:
         room = self._pages_allowed - sum(len(slot.ready) + slot.busy for slot in self._slots)
@@ -155,7 +177,14 @@ class FetchAhead(Generic[T, P]):
             its_turn = slot is self._slots[0] and not slot.ready
             if not slot.busy and not slot.done and (room > 0 or its_turn):
                 return slot
-        return self._open_slot() if room > 0 else None
+        if room <= 0 or self._plan_error:
+            return None
+        try:
+            return self._open_slot()
+        except BaseException as caught:  # noqa: BLE001 - raised again for the consumer
+            self._plan_error = caught
+            self._changed.notify_all()
+            return None
 
     def _open_slot(self) -> _Slot[T, P] | None:
         awaited = any(not slot.done for slot in self._slots)

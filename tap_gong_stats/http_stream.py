@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import threading
 from abc import abstractmethod
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, overload
 from urllib.parse import urlsplit
 
 import backoff
@@ -29,7 +30,7 @@ from tap_gong_stats.pacing import Budget, BudgetSpentError, Pace
 from tap_gong_stats.schema_directory import SCHEMAS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+    from collections.abc import Collection, Generator, Mapping
 
     from backoff.types import Details
     from singer_sdk.helpers.types import Auth, Context, Record, RequestFunc
@@ -56,11 +57,44 @@ LONGEST_WAIT = 60.0
 """Seconds between tries: the first wait doubles up to the longest."""
 
 
+class EncodedItems(Sequence[Item]):
+    """Items that are decoded when somebody looks at them.
+
+    Pages wait for their turn as bytes: decoded they would take five times the memory, and the
+    garbage collector would go through them again and again.
+    """
+
+    def __init__(self, encoded: list[msgspec.Raw]) -> None:
+        self._encoded = encoded
+
+    @override
+    def __len__(self) -> int:
+        return len(self._encoded)
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+    @overload
+    def __getitem__(self, index: slice) -> EncodedItems: ...
+    @override
+    def __getitem__(self, index: int | slice) -> Item | EncodedItems:
+        if isinstance(index, slice):
+            return EncodedItems(self._encoded[index])
+        return decode_item(self._encoded[index])
+
+    @override
+    def __iter__(self) -> Iterator[Item]:
+        return map(decode_item, self._encoded)
+
+
+decode_item: Callable[[msgspec.Raw], Item] = msgspec.json.Decoder(Item).decode
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer: a page of items, and what stands around them."""
+    """One answer: a page of items with their ids, and what stands around them."""
 
-    items: list[Item]
+    items: Sequence[Item]
+    ids: list[Any]
     envelope: Mapping[str, Any]
     cursor: str | None
     total_records: int | None
@@ -74,11 +108,33 @@ class Connection:
         self.authenticator = authenticator
         self.zone = zone
         self.pace = Pace(settings.calls_per_second)
-        self.budget = Budget(settings.max_api_calls)
+        self._budget = Budget(settings.max_api_calls)
+        self._taken = threading.local()
         self.session = requests.Session()
         adapter = HTTPAdapter(pool_maxsize=settings.concurrency)
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
+
+    def take_turn_ahead(self) -> None:
+        """Wait for a turn, before this thread knows what for.
+
+        Raises:
+            BudgetSpentError: if no call is left.
+        """
+        if getattr(self._taken, "waited", None) is None:
+            self._budget.take_one()
+            self._taken.waited = self.pace.take_turn()
+
+    def turn(self) -> float:
+        """Return when a call may leave, with the seconds that it took to wait for it.
+
+        Raises:
+            BudgetSpentError: if no call is left.
+        """
+        self.take_turn_ahead()
+        waited: float = self._taken.waited
+        self._taken.waited = None
+        return waited
 
 
 @dataclass(slots=True)
@@ -202,7 +258,7 @@ class HttpStream(RESTStream[str]):
             self.log_sync_costs()
             raise
 
-    def tell_new_fields(self, items: list[Item], known: Collection[str]) -> None:
+    def tell_new_fields(self, items: Sequence[Item], known: Collection[str]) -> None:
         """Tell once a run of fields that have no column; the first item stands for all."""
         for item in items[:1]:
             for field in item.keys() - known - self._told_fields:
@@ -317,8 +373,7 @@ class HttpStream(RESTStream[str]):
 
     def _ask(self, prepared: requests.PreparedRequest, context: Context) -> Page:  # noqa: ARG002
         # The context is for `backoff_handler`, which is told the arguments of a failed try.
-        self.connection.budget.take_one()
-        waited = self.connection.pace.take_turn()
+        waited = self.connection.turn()
         with self._cost_lock:
             self._cost.calls += 1
             self._cost.waiting += waited
@@ -364,17 +419,17 @@ def is_heavy(error: BaseException | None) -> bool:
     return isinstance(error, requests.Timeout)
 
 
-def unseen(items: list[Item], path: tuple[str, ...], seen: set[Any]) -> list[Item]:
-    """Return the items whose id, found at `path`, has not been `seen` yet, and remember it."""
+def unseen(page: Page, seen: set[Any]) -> Page:
+    """Return the page without the items whose ids were `seen`, and remember the others."""
     fresh = []
-    for item in items:
-        value: Any = item
-        for field in path:
-            value = (value or {}).get(field)
-        if value not in seen:
-            seen.add(value)
-            fresh.append(item)
-    return fresh
+    for number, key in enumerate(page.ids):
+        if key not in seen:
+            seen.add(key)
+            fresh.append(number)
+    if len(fresh) == len(page.ids):
+        return page
+    items = [page.items[number] for number in fresh]
+    return replace(page, items=items, ids=[page.ids[number] for number in fresh])
 
 
 def json_object(response: requests.Response) -> dict[str, Any] | None:

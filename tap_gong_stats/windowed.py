@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 LONGEST_PERIOD = timedelta(days=2 * 366)
 """Days of which at least one whole year has ended."""
 
+NOTHING = Page(items=[], ids=[], envelope={}, cursor=None, total_records=None)
+
 ZONE_DOUBT = timedelta(days=2)
 """How much later the company's today may be than it seems while its zone is unknown."""
 
@@ -97,14 +99,14 @@ class WindowedStream(HttpStream):
     def probe(self) -> Page:
         """Ask for the last window, or for its last period if it holds several."""
         if not self.prepare():
-            return Page([], {}, None, None)
+            return NOTHING
         partition = self._all_partitions()[0]
         end = self.zone.end_of_finished_days(datetime.now(UTC))
         *_, window = self.cut(partition)(end - LONGEST_PERIOD, end)
         if grain := self.grain_of_halves(partition):
             *_, window = whole_periods(window.start, window.end, grain)
         part, *_ = self.parts()
-        return next(self.pages({**partition, **part, "window": window}), Page([], {}, None, None))
+        return next(self.pages({**partition, **part, "window": window}), NOTHING)
 
     @override
     def halves(self, context: Context) -> list[Context]:
@@ -299,6 +301,14 @@ class WindowPlan:
         end, latest_end = (span.end, span.end) if span.end else self._ends()
         cut = self._stream.cut(partition)
         return next(cut(span.start, end), None), next(cut(span.start, latest_end), None)
+
+    def wait_for_turn(self) -> None:
+        """Return when a call may be made."""
+        self._stream.connection.take_turn_ahead()
+
+    def is_last(self, page: Page) -> bool:
+        """Tell whether a page says that no other follows."""
+        return not page.cursor
 
     def _tasks_of(self, partition: Context, window: Window, *, backfills: bool) -> Iterator[Task]:
         for number, part in enumerate(self._parts, start=1):

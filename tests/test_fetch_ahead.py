@@ -31,6 +31,13 @@ class Book:
         self.started.append(len(self.started))
         return self.started[-1]
 
+    def wait_for_turn(self) -> None:
+        pass
+
+    def is_last(self, page: tuple[int, int]) -> bool:
+        task, number = page
+        return number == self.lengths[task] - 1
+
     def fetch(self, task: int) -> Iterator[tuple[int, int]]:
         for page in range(self.lengths[task]):
             if task == self.broken:
@@ -93,6 +100,31 @@ def test_only_a_bounded_number_of_pages_waits_for_the_reader() -> None:
             read_pages += 1
             assert len(book.fetched) <= read_pages + 4
     assert read_pages == 300
+
+
+def test_a_turn_goes_to_the_page_that_is_needed_first() -> None:
+    class Slow(Book):
+        """Lets a call go only after the reader has had time to ask for what it needs."""
+
+        def __init__(self, lengths: list[int]) -> None:
+            super().__init__(lengths)
+            self.turns = threading.Semaphore(0)
+
+        def wait_for_turn(self) -> None:
+            self.turns.acquire()
+
+    book = Slow([3, 3, 3])
+    ahead = FetchAhead(book, concurrency=9)
+    tasks = ahead.tasks(lambda _: True)
+    _, first = next(tasks)
+    for number in range(3):
+        book.turns.release()
+        assert next(first) == (0, number)
+    assert book.fetched == [(0, 0), (0, 1), (0, 2)]
+    for _ in range(20):
+        book.turns.release()
+    rest = [page for _, pages in tasks for page in pages]
+    assert rest == [(task, page) for task in (1, 2) for page in range(3)]
 
 
 def test_many_calls_are_under_way_at_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -92,11 +93,12 @@ class InteractionDetails(WindowedStream):
         offset = 0
         while True:
             page = self.fetch_page(context, str(offset))
-            yield Page(unseen(page.items, ("InteractionId",), seen), {}, None, None)
             # No total is told: a page that is not full is the last.
-            if len(page.items) < self.settings.motioncx_page_size:
-                return
+            full = len(page.items) >= self.settings.motioncx_page_size
             offset += len(page.items)
+            yield replace(unseen(page, seen), cursor=str(offset) if full else None)
+            if not full:
+                return
 
     @override
     def validate_response(self, response: requests.Response) -> None:
@@ -131,7 +133,9 @@ class InteractionDetails(WindowedStream):
                 f"MotionCX fails with resultCode {body.get('resultCode')}: "
                 f"{body.get('resultCodeName')}"
             )
-        return Page(items=body.get("data") or [], envelope={}, cursor=None, total_records=None)
+        items: list[Item] = body.get("data") or []
+        ids = [item.get("InteractionId") for item in items]
+        return Page(items, ids, envelope={}, cursor=None, total_records=None)
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
