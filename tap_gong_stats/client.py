@@ -28,6 +28,17 @@ if TYPE_CHECKING:
 MISSING_SCOPE = "You don't have permission to use"
 """How Gong begins to say that a login is good, but not for this endpoint. The status is 401 too."""
 
+
+class Records(msgspec.Struct, rename="camel"):
+    """What an answer says of its pages."""
+
+    total_records: int | None = None
+    cursor: str | None = None
+
+
+LIST_DECODER = msgspec.json.Decoder(list[msgspec.Raw] | None)
+RECORDS_DECODER = msgspec.json.Decoder(Records | None, strict=False)
+
 MOST_RESTARTS = 3
 """How often the pages of a window are begun anew because a cursor has expired."""
 
@@ -89,7 +100,7 @@ class GongStream(HttpStream):
         while True:
             try:
                 for page in self._pages_once(context):
-                    total = page.total_records or 0
+                    total = total if page.total_records is None else page.total_records
                     seen.update(page.ids)
                     yield unseen(page, delivered)
             except CursorExpiredError as error:
@@ -138,7 +149,13 @@ class GongStream(HttpStream):
             and login.renew_after_refusal(response.request.headers["Authorization"])
         ):
             raise RetriableAPIError(message, response)
-        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        # Of an answer that breaks off within its headers only the status arrives.
+        broken = status == HTTPStatus.NOT_FOUND and not response.content
+        if (
+            broken
+            or status == HTTPStatus.TOO_MANY_REQUESTS
+            or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
             raise RetriableAPIError(message, response)
         if status == HTTPStatus.BAD_REQUEST and "toDate" in gong_text(body):
             raise DayNotOverError(message)
@@ -166,22 +183,22 @@ class GongStream(HttpStream):
             return NOTHING_FOUND
         try:
             parts = msgspec.json.decode(response.content, type=dict[str, msgspec.Raw])
-            encoded = msgspec.json.decode(
-                parts.pop(self.items_key, b"null"), type=list[msgspec.Raw] | None
-            )
-            ids = [self._id_of(item) for item in encoded or []]
+            encoded = parts.pop(self.items_key, None)
+            items = [] if encoded is None else LIST_DECODER.decode(encoded) or []
+            ids = [self._id_of(item) for item in items]
+            records = RECORDS_DECODER.decode(parts.pop("records", b"null")) or Records()
             envelope = {field: msgspec.json.decode(part) for field, part in parts.items()}
-        except msgspec.DecodeError:
-            envelope = None
-        if envelope is None or is_error(envelope):
+        except msgspec.DecodeError as error:
+            message = self.response_error_message(response)
+            raise RetriableAPIError(f"{message} ({error})", response) from error
+        if encoded is None or is_error(envelope):
             raise RetriableAPIError(self.response_error_message(response), response)
-        records = envelope.get("records") or {}
         return Page(
-            items=EncodedItems(encoded or []),
+            items=EncodedItems(items),
             ids=ids,
             envelope=envelope,
-            cursor=records.get("cursor") or None,
-            total_records=records.get("totalRecords"),
+            cursor=records.cursor or None,
+            total_records=records.total_records,
         )
 
     def _refusal(self, status: int, message: str) -> FatalAPIError:

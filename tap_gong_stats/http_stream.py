@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, overload
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import backoff
 import msgspec
@@ -313,7 +314,7 @@ class HttpStream(RESTStream[str]):
     def failure(self, context: Context, reason: object) -> FatalAPIError:
         """Return the error that ends a run: where it happened, and why."""
         kind = type(reason) if isinstance(reason, FatalAPIError) else FatalAPIError
-        return kind(f"{self.place(context)}: {reason}")
+        return kind(f"{self.place(context)}: {without_queries(reason)}")
 
     def place(self, context: Context) -> str:
         """Return how messages name a question, as `daily_activity 2026-03-02..2026-03-03`."""
@@ -368,7 +369,7 @@ class HttpStream(RESTStream[str]):
             details["wait"],
             details["tries"],
             MAX_TRIES,
-            error,
+            without_queries(error),
         )
 
     def _ask(self, prepared: requests.PreparedRequest, context: Context) -> Page:  # noqa: ARG002
@@ -406,9 +407,17 @@ class HttpStream(RESTStream[str]):
         self.connection.pace.refused(seconds)
 
 
+def without_queries(reason: object) -> str:
+    """Return a message without the queries of URLs: requests tells them, and they hold cursors."""
+    return re.sub(r"(url: [^\s?]*)\?[^\s()]*", r"\1", str(reason))
+
+
 def redirect(response: requests.Response, setting: str) -> str:
     """Return what to tell of a redirect, which is never followed: it would carry the login."""
-    target = urlsplit(response.headers["location"])
+    here = urlsplit(response.url)
+    target = urlsplit(urljoin(response.url, response.headers["location"]))
+    if target.netloc == here.netloc:
+        return f"sent on to {target.path}, which is not followed; check {setting}"
     return f"sent to another host; set {setting} to {target.scheme}://{target.netloc}"
 
 
@@ -444,10 +453,12 @@ def json_object(response: requests.Response) -> dict[str, Any] | None:
 def retry_after(response: requests.Response) -> float | None:
     """Return the seconds that `Retry-After` asks for, given as seconds or as an HTTP date."""
     value = response.headers.get("Retry-After", "").strip()
-    if value.isdigit():
+    if value.isdecimal():
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (TypeError, ValueError):
         return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())

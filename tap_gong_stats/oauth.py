@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 OWNER_ONLY = 0o600
 
+WAITS = (1, 5, 20)
+"""Seconds before Gong's OAuth server is asked again."""
+
+PASSING = {429, 500, 502, 503, 504}
+"""Statuses that another try may not meet again."""
+
 TIMEOUT = 60
 """Seconds for Gong's OAuth server to answer."""
 
@@ -137,14 +143,13 @@ class Refresher:
     def _ask(self, refresh_token: str) -> Tokens:
         asked_at = time.time()
         try:
-            # In the body, not in the URL, where logs of servers and proxies would keep it.
-            response = requests.post(
-                f"{self.oauth_url}/oauth2/generate-customer-token",
-                data={"grant_type": "refresh_token", "refresh_token": refresh_token},
-                auth=(self.client_id, self.client_secret),
-                timeout=TIMEOUT,
-                allow_redirects=False,
-            )
+            response = self._post(refresh_token)
+            for wait in WAITS:
+                # Nothing was handed out, so the refresh token is still good.
+                if response.status_code not in PASSING:
+                    break
+                time.sleep(wait)
+                response = self._post(refresh_token)
             answer = response.json()
             return Tokens(
                 access_token=answer["access_token"],
@@ -157,6 +162,16 @@ class Refresher:
             raise OAuthError(_refusal(response)) from None
         except requests.RequestException as error:
             raise OAuthError(f"{self.oauth_url}: {type(error).__name__}") from None
+
+    def _post(self, refresh_token: str) -> requests.Response:
+        # In the body, not in the URL, where logs of servers and proxies would keep it.
+        return requests.post(
+            f"{self.oauth_url}/oauth2/generate-customer-token",
+            data={"grant_type": "refresh_token", "refresh_token": refresh_token},
+            auth=(self.client_id, self.client_secret),
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        )
 
     def _new_file(self) -> TextIO:
         def open_for_owner(path: str, flags: int) -> int:

@@ -211,6 +211,9 @@ class WindowedStream(HttpStream):
             yield from self.rows(page, task)
         except ColumnError as error:
             raise self.failure(task.context, error) from error
+        except (AttributeError, TypeError, ValueError) as error:
+            reason = f"an answer has another shape than Gong's reference says ({error})"
+            raise self.failure(task.context, reason) from error
 
     def _move_bookmark(self, task: Task, window: Window) -> None:
         """Note a window whose rows are all written, and tell the target."""

@@ -126,8 +126,8 @@ class InteractionDetails(WindowedStream):
     @override
     def read_page(self, response: requests.Response) -> Page:
         body = json_object(response)
-        if body is None:
-            raise RetriableAPIError("HTTP 200: the body is not a JSON object", response)
+        if body is None or "resultCode" not in body:
+            raise RetriableAPIError("HTTP 200: the body is not one of MotionCX's", response)
         if body.get("resultCode") != SUCCESS:
             raise FatalAPIError(
                 f"MotionCX fails with resultCode {body.get('resultCode')}: "
