@@ -23,6 +23,7 @@ from singer_sdk import metrics
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.schema.source import StreamSchema
+from singer_sdk.singerlib import RecordMessage
 from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
 
@@ -258,6 +259,31 @@ class HttpStream(RESTStream[str]):
         except BaseException:
             self.log_sync_costs()
             raise
+
+    @override
+    def _process_record(self, record: Record, *_: object, **__: object) -> None:
+        # The SDK would sync child streams here. There are none, and rows hold their partition.
+        pass
+
+    @override
+    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
+        # The SDK would go through all columns of each row to drop deselected ones.
+        if self._some_deselected:
+            yield from super()._generate_record_messages(record)
+            return
+        for stream_map in self.stream_maps:
+            mapped = stream_map.transform(record)
+            if mapped is not None:
+                yield RecordMessage(
+                    stream=stream_map.stream_alias,
+                    record=mapped,
+                    version=self._stream_version,
+                    time_extracted=datetime.now(UTC),
+                )
+
+    @cached_property
+    def _some_deselected(self) -> bool:
+        return not all(self.mask[("properties", column)] for column in self.schema["properties"])
 
     def tell_new_fields(self, items: Sequence[Item], known: Collection[str]) -> None:
         """Tell once a run of fields that have no column; the first item stands for all."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import cached_property
+from io import UnsupportedOperation
 from typing import TYPE_CHECKING, BinaryIO
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter
@@ -33,4 +34,8 @@ class Writer(MsgSpecWriter):
     @cached_property
     def _output(self) -> BinaryIO:
         # A buffer of its own: Python's has none where PYTHONUNBUFFERED is set, as in many images.
-        return open(sys.stdout.fileno(), "wb", buffering=BUFFER, closefd=False)
+        try:
+            number = sys.stdout.fileno()
+        except UnsupportedOperation:  # somebody within Python reads along, as the SDK's tests do
+            return sys.stdout.buffer
+        return open(number, "wb", buffering=BUFFER, closefd=False)
