@@ -1,0 +1,197 @@
+"""What happens when something goes wrong: once, and for good."""
+
+from __future__ import annotations
+
+import re
+import socket
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from singer_sdk.exceptions import FatalAPIError
+
+from tap_gong_stats.client import MOST_RESTARTS
+from tap_gong_stats.http_stream import MAX_TRIES
+from tap_gong_stats.sandbox.faults import ELSEWHERE, Fault
+from tests.faults.harness import COUNTED_AGAIN, HARMLESS, PASSING, SILENT, Script, Warehouse, run
+from tests.support import Answer, Json, bookmark, run_tap, scripted
+from tests.truth import in_order
+
+if TYPE_CHECKING:
+    from tap_gong_stats.sandbox.faults import Request
+    from tests.faults.conftest import Gong
+
+STREAM = "daily_activity"
+PLACE = f"{STREAM} 2026-03-10..2026-03-12: "
+"""How messages name the last of three windows, in which the faults that last begin."""
+
+PAGES_BEFORE = 6
+"""How many requests it takes to read the two windows before."""
+
+
+def settings_for(fault: Fault, gong: Gong) -> Json:
+    return gong.config(concurrency=1, request_timeout=0.1 if fault in SILENT else 30)
+
+
+@pytest.mark.parametrize("fault", sorted(PASSING))
+def test_a_fault_that_passes_is_not_to_be_seen_in_the_rows(gong: Gong, fault: Fault) -> None:
+    streams = [STREAM, "users"]
+    gong.proxy.script = script = Script([None, fault, None, None, None, fault])
+    warehouse = Warehouse()
+    assert run(settings_for(fault, gong), streams, warehouse) is None
+    assert fault in script.played
+    assert not warehouse.repeated
+    assert bookmark(warehouse.state, STREAM) == "2026-03-12"
+    for stream in streams:
+        assert in_order(warehouse.rows(stream)) == gong.truth[stream]
+
+
+GONG_SAYS = {
+    Fault.TOO_MANY: "HTTP 429: API rate limit exceeded (requestId req0fault)",
+    Fault.TOO_MANY_IN_SECONDS: "HTTP 429: API rate limit exceeded (requestId req0fault)",
+    Fault.TOO_MANY_UNTIL: "HTTP 429: API rate limit exceeded (requestId req0fault)",
+    Fault.INTERNAL_ERROR: "HTTP 500: An unexpected error occurred (requestId req0fault)",
+    Fault.BAD_GATEWAY: "HTTP 502: the body is not one of Gong's",
+    Fault.UNAVAILABLE: "HTTP 503: Service unavailable (requestId req0fault)",
+    Fault.HTML_WITH_200: "HTTP 200: the body is not one of Gong's",
+    Fault.ERROR_WITH_200: "HTTP 200: An unexpected error occurred (requestId req0fault)",
+    Fault.REDIRECT: f"HTTP 307: sent to another host; set api_url to {ELSEWHERE}",
+    Fault.EXPIRED_CURSOR: "HTTP 400: cursor: expired (requestId req0fault)",
+    Fault.REPEATED_CURSOR: "Gong repeats a cursor; its pages go in a circle",
+    Fault.TOTAL_TOO_HIGH: "Gong counts 17 items but lists only 16",
+    Fault.NULL_LIST: "Gong counts 16 items but lists only 0",
+    Fault.MISSING_LIST: "HTTP 200: the body is not one of Gong's (requestId ",
+}
+"""What the line says after stream and window; a request id of the sandbox's own may follow."""
+
+TRIES = {
+    Fault.REDIRECT: 1,
+    Fault.REPEATED_CURSOR: 2,
+    Fault.EXPIRED_CURSOR: 2 * (MOST_RESTARTS + 1),
+    **dict.fromkeys(COUNTED_AGAIN, 2 * 3),
+}
+"""How many requests it takes to find out that a fault lasts, where it is not `MAX_TRIES`."""
+
+
+@pytest.mark.parametrize("fault", sorted(set(Fault) - HARMLESS - {Fault.REFUSED}))
+def test_a_fault_that_lasts_ends_the_run_with_one_line_and_the_next_run_goes_on(
+    gong: Gong, fault: Fault
+) -> None:
+    gong.proxy.script = lambda request: (
+        fault if request.body["filter"]["fromDate"] >= "2026-03-10" else None
+    )
+    warehouse = Warehouse()
+    error = run(settings_for(fault, gong), [STREAM], warehouse)
+    assert isinstance(error, FatalAPIError)
+    if fault in GONG_SAYS:
+        assert str(error).startswith(PLACE + GONG_SAYS[fault])
+        assert "\n" not in str(error)
+        assert len(gong.proxy.journal) == PAGES_BEFORE + TRIES.get(fault, MAX_TRIES)
+    else:
+        assert re.fullmatch(rf"{STREAM} 2026-03-10..2026-03-1[12]: .+", str(error))
+    assert bookmark(warehouse.state, STREAM) == "2026-03-10"
+
+    gong.proxy.script = Script([])
+    gong.proxy.journal.clear()
+    assert run(settings_for(fault, gong), [STREAM], warehouse) is None
+    assert {played.request.body["filter"]["fromDate"] for played in gong.proxy.journal} == {
+        "2026-03-10"
+    }
+    assert in_order(warehouse.rows(STREAM)) == gong.truth[STREAM]
+
+
+def test_a_server_that_is_down_for_a_moment_is_waited_for(
+    gong: Gong, caplog: pytest.LogCaptureFixture
+) -> None:
+    gong.proxy.script = Script([None, Fault.REFUSED])
+    warehouse = Warehouse()
+    assert run(gong.config(concurrency=1), [STREAM], warehouse) is None
+    assert "Connection refused" in caplog.text
+    assert in_order(warehouse.rows(STREAM)) == gong.truth[STREAM]
+
+
+def test_a_server_that_stays_down_ends_the_run_with_one_line(gong: Gong) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    error = run(gong.config(api_url=f"http://127.0.0.1:{port}"), [STREAM], Warehouse())
+    assert isinstance(error, FatalAPIError)
+    assert re.fullmatch(rf"{STREAM} 2026-03-02..2026-03-06: .*Connection refused.*", str(error))
+
+
+def windows_asked(gong: Gong) -> list[tuple[str, str, bool]]:
+    """Each request: the first day, the day after the last, and whether it carried a cursor."""
+    return [
+        (asked["fromDate"], asked["toDate"], bool(played.request.cursor))
+        for played in gong.proxy.journal
+        for asked in [played.request.body["filter"]]
+    ]
+
+
+def test_an_expired_cursor_begins_the_window_anew_and_not_the_run(gong: Gong) -> None:
+    gong.proxy.script = Script([*[None] * 5, Fault.EXPIRED_CURSOR])
+    warehouse = Warehouse()
+    assert run(gong.config(concurrency=1), [STREAM], warehouse) is None
+    one, two, three = (
+        ("2026-03-02", "2026-03-06"),
+        ("2026-03-06", "2026-03-10"),
+        ("2026-03-10", "2026-03-12"),
+    )
+    first, later = (False,), (True,)
+    assert windows_asked(gong) == [
+        *(one + first, one + later, one + later),
+        *(two + first, two + later, two + later),
+        *(two + first, two + later, two + later),
+        *(three + first, three + later, three + later),
+    ]
+    assert not warehouse.repeated
+    assert in_order(warehouse.rows(STREAM)) == gong.truth[STREAM]
+
+
+def days_asked(request: Request) -> int:
+    asked = request.body["filter"]
+    return (date.fromisoformat(asked["toDate"]) - date.fromisoformat(asked["fromDate"])).days
+
+
+@pytest.mark.parametrize("stream", ["activity_by_period", "daily_activity"])
+@pytest.mark.parametrize("fault", [Fault.GATEWAY_TIMEOUT, Fault.SILENT_BEFORE_HEADERS])
+def test_a_window_for_which_gong_needs_too_long_is_asked_for_in_halves(
+    gong: Gong, stream: str, fault: Fault
+) -> None:
+    gong.proxy.script = lambda request: fault if days_asked(request) > 2 else None
+    warehouse = Warehouse()
+    assert run(settings_for(fault, gong), [stream], warehouse) is None
+    assert not warehouse.repeated
+    assert in_order(warehouse.rows(stream)) == gong.truth[stream]
+
+
+@pytest.mark.parametrize("stream", ["activity_by_period", "daily_activity"])
+def test_a_window_whose_later_pages_take_too_long_has_each_row_once(
+    gong: Gong, stream: str
+) -> None:
+    gong.proxy.script = lambda request: (
+        Fault.GATEWAY_TIMEOUT if days_asked(request) > 1 and request.cursor else None
+    )
+    warehouse = Warehouse()
+    assert run(gong.config(), [stream], warehouse) is None
+    assert not warehouse.repeated
+    assert in_order(warehouse.rows(stream)) == gong.truth[stream]
+
+
+@pytest.mark.parametrize(
+    ("stream", "path"),
+    [(STREAM, ""), ("users", ""), ("interaction_details", "/motioncx")],
+)
+def test_a_redirect_to_another_host_never_gets_the_credentials(
+    gong: Gong, stream: str, path: str
+) -> None:
+    with scripted(lambda *_: Answer(body={})) as elsewhere:
+
+        def away(asked: Json, _: int) -> Answer:
+            return Answer(307, b"", {"Location": f"{elsewhere.url}{asked['path']}?a=b"})
+
+        with scripted(away) as here:
+            config = gong.config(api_url=here.url, motioncx_api_url=f"{here.url}{path}")
+            error = run_tap(config, stream).error
+    assert elsewhere.asked == []
+    setting = "motioncx_api_url" if path else "api_url"
+    assert str(error).endswith(f"sent to another host; set {setting} to {elsewhere.url}")
