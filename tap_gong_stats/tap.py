@@ -62,7 +62,11 @@ class TapGongStats(Tap):
     def gong(self) -> Connection:
         """What the Gong streams of this run share."""
         checked = Settings.parse(self.config)
-        return Connection(checked, authenticator(checked), CompanyZone(checked.time_zone))
+        zone = CompanyZone(checked.time_zone)
+        for stream, state in self.state.get("bookmarks", {}).items():
+            if stream != InteractionDetails.name:  # whose days are those of UTC
+                zone.learn(state.get("time_zone"))
+        return Connection(checked, authenticator(checked), zone)
 
     @cached_property
     def motioncx(self) -> Connection:

@@ -174,7 +174,6 @@ class WindowedStream(HttpStream):
         return list(self.partitions or [{}])
 
     def _start(self) -> FetchAhead[Task, Page]:
-        self.zone.learn(self.stream_state.get("time_zone"))
         partitions = self._all_partitions() if self.prepare() else []
         self._bookmarks = [(partition, self._bookmark(partition)) for partition in partitions]
         spans = [

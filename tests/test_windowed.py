@@ -203,6 +203,18 @@ def test_the_zone_in_the_state_is_known_at_once(sandbox: StartSandbox, clock: Se
     assert second.bookmark("daily_activity") == "2026-03-21"
 
 
+def test_the_zone_in_the_state_of_one_stream_is_known_to_all(
+    sandbox: StartSandbox, clock: SetClock
+) -> None:
+    clock("2026-03-12T12:30:00Z")
+    gong = sandbox(zone="Pacific/Kiritimati")
+    config = gong.config(start_date="2026-03-05")
+    state = run_tap(config, "interaction_stats").state
+    state["bookmarks"]["interaction_details"] = {"time_zone": "UTC"}
+    run = run_tap(config, "answered_scorecards", state=state)
+    assert run.bookmark("answered_scorecards") == "2026-03-13"
+
+
 def test_a_company_that_has_moved_west_is_found_out(sandbox: StartSandbox, clock: SetClock) -> None:
     clock("2026-03-12T10:30:00Z")
     east, west = sandbox(zone="Pacific/Kiritimati"), sandbox(zone="Pacific/Pago_Pago")

@@ -61,7 +61,7 @@ class FaultProxy:
         self.script = script
         self.journal: list[Played] = []
         self._spoiler = Spoiler()
-        self._callers: dict[StreamWriter, asyncio.Future[None]] = {}
+        self._callers: set[StreamWriter] = set()
         self._port = 0
         self._server: asyncio.Server | None = None
         self._ready = Event()
@@ -110,12 +110,15 @@ class FaultProxy:
         await self._come_up()
         self._ready.set()
         await self._stopped.wait()
-        await self._go_down()
-        await asyncio.gather(*self._callers.values())
+        async with self._turn:
+            await self._go_down()
+        # Also those that were just let in, which would else be left open.
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _come_up(self) -> None:
         async with self._turn:
-            if self._server is None:
+            if self._server is None and not self._stopped.is_set():
                 self._server = await asyncio.start_server(self._serve, _HOST, self._port)
                 self._port = self._server.sockets[0].getsockname()[1]
 
@@ -127,7 +130,9 @@ class FaultProxy:
             _reset(writer)
 
     async def _serve(self, reader: StreamReader, caller: StreamWriter) -> None:
-        self._callers[caller] = gone = self._loop.create_future()
+        self._callers.add(caller)
+        if self._server is None:
+            _reset(caller)  # let in at the last moment
         server: StreamWriter | None = None
         try:
             answers, server = await asyncio.open_connection(*self._upstream)
@@ -153,8 +158,7 @@ class FaultProxy:
         finally:
             for writer in filter(None, (caller, server)):
                 writer.close()
-            del self._callers[caller]
-            gone.set_result(None)
+            self._callers.remove(caller)
 
     def _noted(self, head: bytes, body: bytes) -> Request:
         method, target, _ = head.split(b" ", 2)
