@@ -19,7 +19,8 @@ CHECKS = [
     ["ruff", "check"],
     ["ruff", "format", "--check"],
     ["mypy"],
-    ["pytest", "--cov"],
+    # A file at a time on each of two processors, as most tests wait for a server.
+    ["pytest", "--cov", "--numprocesses=2", "--dist=loadfile"],
 ]
 
 

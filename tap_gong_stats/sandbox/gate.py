@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from tap_gong_stats.sandbox.answers import Refusal, json_answer
 from tap_gong_stats.sandbox.login import SCOPES
@@ -81,7 +81,10 @@ class Gate:
         arrived = monotonic()
         request = Request(scope, receive)
         request.state.request_id = secrets.token_hex(8)
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return  # nobody is there to be answered
         asked = Asked(
             arrived, request.method, request.url.path, dict(request.query_params), _decoded(body)
         )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _HOST = "127.0.0.1"
+_TURNS = 3  # of the loop, after which who was let in is known as a caller
 _RESET = struct.pack("ii", 1, 0)
 _LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 _OWN = {"content-length", "connection"}
@@ -110,9 +111,7 @@ class FaultProxy:
         await self._come_up()
         self._ready.set()
         await self._stopped.wait()
-        async with self._turn:
-            await self._go_down()
-        # Also those that were just let in, which would else be left open.
+        await self._go_down()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         await asyncio.gather(*others, return_exceptions=True)
 
@@ -123,16 +122,19 @@ class FaultProxy:
                 self._port = self._server.sockets[0].getsockname()[1]
 
     async def _go_down(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        async with self._turn:
+            if self._server is not None:
+                for listener in self._server.sockets:
+                    self._loop.remove_reader(listener)
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
+                self._server.close()
+                self._server = None
         for writer in self._callers:
             _reset(writer)
 
     async def _serve(self, reader: StreamReader, caller: StreamWriter) -> None:
         self._callers.add(caller)
-        if self._server is None:
-            _reset(caller)  # let in at the last moment
         server: StreamWriter | None = None
         try:
             answers, server = await asyncio.open_connection(*self._upstream)
