@@ -40,7 +40,12 @@ if TYPE_CHECKING:
 
 
 class TapGongStats(Tap):
-    """Singer tap for the statistics that Gong offers about sales conversations."""
+    """Singer tap for the statistics that Gong offers about sales conversations.
+
+    Streams: activity_by_period, aggregated_activity, answered_scorecards, call_interaction_stats,
+    coaching_metrics, daily_activity, interaction_stats, scorecards, users, workspaces; and with
+    motioncx_api_key interaction_details.
+    """
 
     name = "tap-gong-stats"
     package_name = "tap-gong-stats"

@@ -139,6 +139,14 @@ def test_the_meltano_project_has_the_tap_s_own_settings() -> None:
     assert extractor["select"] == [f"{stream}.*" for stream in streams]
 
 
+def test_about_tells_of_every_stream_and_setting(command: list[str]) -> None:
+    about = subprocess.run([*command, "--about"], capture_output=True, check=True, text=True).stdout
+    for entry in catalog():
+        assert entry["stream"] in about
+    for name in SCHEMA["properties"]:
+        assert f"TAP_GONG_STATS_{name.upper()}" in about
+
+
 def test_settings_come_from_the_environment(sandbox: StartSandbox, command: list[str]) -> None:
     gong = sandbox()
     result = subprocess.run(
