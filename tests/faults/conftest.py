@@ -14,7 +14,7 @@ from tap_gong_stats.sandbox.company import Company
 from tap_gong_stats.sandbox.proxy import FaultProxy, faulty
 from tap_gong_stats.sandbox.server import serve
 from tests import truth
-from tests.faults.harness import Warehouse, run
+from tests.faults.harness import Warehouse, end_of_threads, run
 from tests.truth import days, in_order, weeks
 
 if TYPE_CHECKING:
@@ -113,5 +113,6 @@ def gong(shared_gong: Gong, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gong]:
     monkeypatch.setattr(HttpStream, "backoff_jitter", no_wait)
     shared_gong.proxy.journal.clear()
     yield shared_gong
+    end_of_threads()
     shared_gong.proxy.script = lambda _: None
     shared_gong.proxy.come_up()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -111,8 +112,10 @@ def run(
         stream.selected = name in streams
     try:
         tap.sync_all()
-    except (SingerSDKError, Killed) as ended:
-        return ended
+    except Killed:
+        return Killed()  # a new one, as the other's traceback keeps the run alive
+    except SingerSDKError as error:
+        return error
     finally:
         tap.gong.session.close()
         if "motioncx" in tap.__dict__:
@@ -125,6 +128,18 @@ def fits(fault: Fault | None, request: Request) -> bool:
     if request.path.startswith("/motioncx/"):
         return fault not in NOT_MOTIONCX
     return fault is not Fault.NULL_LIST or not request.path.startswith(WITHOUT_TOTAL)
+
+
+def fetching() -> list[threading.Thread]:
+    """Return the threads of runs that have not ended yet."""
+    return [thread for thread in threading.enumerate() if thread.name.startswith("fetch-")]
+
+
+def end_of_threads() -> None:
+    """Wait until the threads of a run have ended, each after the call that it was in."""
+    for thread in fetching():
+        thread.join(10)
+    assert fetching() == []
 
 
 @dataclass

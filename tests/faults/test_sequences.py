@@ -14,7 +14,7 @@ from singer_sdk.exceptions import FatalAPIError
 
 from tap_gong_stats.sandbox.faults import Fault
 from tests.faults.conftest import STREAMS
-from tests.faults.harness import PASSING, SILENT, Killed, Script, Warehouse, run
+from tests.faults.harness import PASSING, SILENT, Killed, Script, Warehouse, end_of_threads, run
 from tests.truth import in_order
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def test_whatever_happens_the_rows_equal_the_truth(
         gong.proxy.journal.clear()
         gong.proxy.script = Script(phase.faults, phase.outage)
         ended = run(config, sorted(streams), warehouse, messages=phase.killed_after)
+        end_of_threads()
         assert not warehouse.repeated
         if isinstance(ended, FatalAPIError):
             assert phase.outage, ended
