@@ -28,7 +28,7 @@ from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
 
 from tap_gong_stats.errors import ForbiddenError, QuotaError, TooHeavyError
-from tap_gong_stats.pacing import Budget, BudgetSpentError, Pace
+from tap_gong_stats.pacing import Budget, BudgetSpentError, Pace, Turn
 from tap_gong_stats.schema_directory import SCHEMAS
 
 if TYPE_CHECKING:
@@ -123,20 +123,20 @@ class Connection:
         Raises:
             BudgetSpentError: if no call is left.
         """
-        if getattr(self._taken, "waited", None) is None:
+        if getattr(self._taken, "turn", None) is None:
             self._budget.take_one()
-            self._taken.waited = self.pace.take_turn()
+            self._taken.turn = self.pace.take_turn()
 
-    def turn(self) -> float:
-        """Return when a call may leave, with the seconds that it took to wait for it.
+    def turn(self) -> Turn:
+        """Return when a call may leave.
 
         Raises:
             BudgetSpentError: if no call is left.
         """
         self.take_turn_ahead()
-        waited: float = self._taken.waited
-        self._taken.waited = None
-        return waited
+        turn: Turn = self._taken.turn
+        self._taken.turn = None
+        return turn
 
 
 @dataclass(slots=True)
@@ -400,16 +400,17 @@ class HttpStream(RESTStream[str]):
 
     def _ask(self, prepared: requests.PreparedRequest, context: Context) -> Page:  # noqa: ARG002
         # The context is for `backoff_handler`, which is told the arguments of a failed try.
-        waited = self.connection.turn()
+        turn = self.connection.turn()
         with self._cost_lock:
             self._cost.calls += 1
-            self._cost.waiting += waited
+            self._cost.waiting += turn.waited
         # Anew for each try, as a token may have been renewed meanwhile.
         prepared = self.authenticator(prepared)
         session = self.requests_session
         environment = session.merge_environment_settings(
             prepared.url, {}, stream=False, verify=None, cert=None
         )
+        self.connection.pace.leave(turn)
         response = session.send(
             prepared,
             timeout=self.settings.request_timeout,

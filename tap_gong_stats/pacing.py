@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,13 +44,21 @@ class Budget:
             self._left -= 1
 
 
+@dataclass(slots=True)
+class Turn:
+    """The right to make one call: when it was used, and how many seconds it was waited for."""
+
+    left: float
+    waited: float
+
+
 class Pace:
     """Lets calls go evenly, never more in any sliding second than the limit.
 
     Gong counts the calls of a whole company, 3 a second unless it has agreed to more, and
     refuses what comes faster. Calls leave on a grid of 1 / `calls_per_second` seconds, and none
-    before the call that is a full allowance back is old enough, so that a late wake-up of one
-    call cannot crowd the next ones.
+    before the call that is a full allowance back is old enough, so that a call that left late
+    is not crowded by the next ones.
     """
 
     def __init__(
@@ -61,15 +70,15 @@ class Pace:
     ) -> None:
         self._interval = 1 / calls_per_second
         self._allowance = math.ceil(calls_per_second)
-        self._left: deque[float] = deque(maxlen=self._allowance)
+        self._turns: deque[Turn] = deque(maxlen=self._allowance)
         self._next = -math.inf
         self._slowness = 1.0
         self._lock = threading.Lock()
         self._clock = clock
         self._sleep = sleep
 
-    def take_turn(self) -> float:
-        """Return when the next call may leave, with the seconds that it took."""
+    def take_turn(self) -> Turn:
+        """Return when the next call may leave."""
         began = self._clock()
         while True:
             with self._lock:
@@ -78,9 +87,14 @@ class Pace:
                 if wait <= 0:
                     on_time = -wait < self._interval
                     self._next = (self._next if on_time else now) + self._interval * self._slowness
-                    self._left.append(now)
-                    return now - began
+                    self._turns.append(Turn(left=now, waited=now - began))
+                    return self._turns[-1]
             self._sleep(wait)
+
+    def leave(self, turn: Turn) -> None:
+        """Note that the call leaves only now: other threads may have kept it from the processor."""
+        with self._lock:
+            turn.left = self._clock()
 
     def refused(self, retry_after: float) -> None:
         """Hold every call back for `retry_after` seconds, and go on a little slower.
@@ -97,6 +111,6 @@ class Pace:
             self._slowness = max(self._slowness * FASTER, 1.0)
 
     def _turn(self) -> float:
-        if len(self._left) < self._allowance:
+        if len(self._turns) < self._allowance:
             return self._next
-        return max(self._next, self._left[0] + self._allowance * self._interval)
+        return max(self._next, self._turns[0].left + self._allowance * self._interval)

@@ -57,6 +57,15 @@ def test_a_late_call_does_not_delay_all_later_ones() -> None:
     assert taken[-1] <= 99 * 0.25 + 0.1
 
 
+def test_a_call_that_leaves_long_after_its_turn_is_not_crowded() -> None:
+    fake = FakeTime()
+    pace = fake.pace(4)
+    turn = pace.take_turn()
+    fake.now += 0.1
+    pace.leave(turn)
+    assert turns(pace, fake, 4) == [0.25, 0.5, 0.75, 1.1]
+
+
 def test_a_pause_holds_back_the_next_call() -> None:
     fake = FakeTime()
     pace = fake.pace(4)
