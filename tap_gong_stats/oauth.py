@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import requests
-from filelock import FileLock
 
 if TYPE_CHECKING:
     from tap_gong_stats.settings import Settings
@@ -125,6 +124,8 @@ class Refresher:
         Raises:
             OAuthError: if Gong refuses, or does not answer.
         """
+        from filelock import FileLock  # noqa: PLC0415 - only a renewal waits for its import
+
         try:
             with FileLock(f"{self.token_file}.lock", mode=OWNER_ONLY):
                 tokens = self.tokens()
