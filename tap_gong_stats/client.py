@@ -199,6 +199,7 @@ class GongStream(HttpStream):
             envelope=envelope,
             cursor=records.cursor or None,
             total_records=records.total_records,
+            size=len(response.content),
         )
 
     def _refusal(self, status: int, message: str) -> FatalAPIError:

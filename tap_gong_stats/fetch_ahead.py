@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 P = TypeVar("P")
+
+PAGES_AHEAD = 4
+"""Pages on their way or waiting, for each call that may be under way."""
+
+BYTES_AHEAD = 16 * 2**20
+"""The same in bytes: large pages are fewer."""
 
 
 class Plan(Protocol[T, P]):
@@ -42,12 +49,16 @@ class Plan(Protocol[T, P]):
     def is_last(self, page: P) -> bool:
         """Tell whether a task most likely ends with this page, so that to go on costs no call."""
 
+    def size(self, page: P) -> int:
+        """Return how many bytes a page takes while it waits."""
+
 
 @dataclass(slots=True)
 class _Slot(Generic[T, P]):
     task: T
     steps: Iterator[P]
     ready: deque[P] = field(default_factory=deque)
+    pages: int = 0
     busy: bool = False
     done: bool = False
     error: BaseException | None = None
@@ -58,9 +69,13 @@ class FetchAhead(Generic[T, P]):
 
     A task's own pages follow each other; the pages of later tasks fill the gaps. Whenever a call
     may be made it is the one that is needed first, so that threads which wait for their turn hold
-    nothing up. At most `concurrency` pages that nobody has taken yet are kept, however long the
-    plan is, and the task whose turn it is may always go on. An error is raised when its task's
-    turn has come, after everything before it was delivered; nothing behind it is asked for.
+    nothing up. Only near the end of the plan it is the one of the task with the fewest pages so
+    far: else the last task would have its pages one after the other with nothing beside them.
+
+    What is ahead of the reader is bounded in pages and in bytes, however long the plan is; a page
+    on its way counts as many bytes as the largest so far. The task whose turn it is may always go
+    on. An error is raised when its task's turn has come, after everything before it was
+    delivered; nothing behind it is asked for.
 
     The threads are daemons, so that the end of the process does not wait for an answer.
     """
@@ -68,7 +83,10 @@ class FetchAhead(Generic[T, P]):
     def __init__(self, plan: Plan[T, P], *, concurrency: int) -> None:
         self._plan = plan
         self._slots: deque[_Slot[T, P]] = deque()
-        self._pages_allowed = concurrency
+        self._pages_allowed = PAGES_AHEAD * concurrency
+        self._upcoming: deque[T] = deque()
+        self._last_tasks = concurrency // 2
+        self._largest = 0
         self._changed = threading.Condition()
         self._line = threading.Lock()
         self._closed = False
@@ -105,9 +123,9 @@ class FetchAhead(Generic[T, P]):
     def _first(self) -> _Slot[T, P] | None:
         with self._changed:
             if not self._slots:
-                if self._plan_error:
+                opened = self._open_slot()
+                if self._plan_error and not opened:
                     raise self._plan_error
-                self._open_slot()
                 self._changed.notify_all()
             return self._slots[0] if self._slots else None
 
@@ -132,6 +150,8 @@ class FetchAhead(Generic[T, P]):
                 for page in slot.steps:
                     with self._changed:
                         slot.ready.append(page)
+                        slot.pages += 1
+                        self._largest = max(self._largest, self._plan.size(page))
                         self._changed.notify_all()
                     if not self._plan.is_last(page):
                         ended = False
@@ -170,27 +190,45 @@ class FetchAhead(Generic[T, P]):
                         return slot
 
     def _choose(self) -> _Slot[T, P] | None:
-        room = self._pages_allowed - sum(len(slot.ready) + slot.busy for slot in self._slots)
-        for slot in self._slots:
-            if slot.error:
-                return None
-            its_turn = slot is self._slots[0] and not slot.ready
-            if not slot.busy and not slot.done and (room > 0 or its_turn):
-                return slot
-        if room <= 0 or self._plan_error:
-            return None
-        try:
-            return self._open_slot()
-        except BaseException as caught:  # noqa: BLE001 - raised again for the consumer
-            self._plan_error = caught
-            self._changed.notify_all()
-            return None
+        """Return the slot whose call is to be made next; None if none may be made at present."""
+        sound = [*takewhile(lambda slot: not slot.error, self._slots)]
+        idle = [slot for slot in sound if not slot.busy and not slot.done]
+        if not self._has_room():
+            its_turn = idle and idle[0] is self._slots[0] and not idle[0].ready
+            return idle[0] if its_turn else None
+        near_the_end = not self._look_ahead()
+        best = min(idle, key=lambda slot: near_the_end and slot.pages, default=None)
+        if len(sound) == len(self._slots) and (best is None or (near_the_end and best.pages)):
+            return self._open_slot() or best
+        return best
+
+    def _has_room(self) -> bool:
+        on_their_way = sum(slot.busy for slot in self._slots)
+        waiting = [self._plan.size(page) for slot in self._slots for page in slot.ready]
+        return (
+            on_their_way + len(waiting) < self._pages_allowed
+            and (on_their_way + 1) * self._largest + sum(waiting) <= BYTES_AHEAD
+        )
+
+    def _look_ahead(self) -> bool:
+        """Tell whether more tasks are to come than the last few."""
+        while len(self._upcoming) <= self._last_tasks and not self._plan_error:
+            awaited = bool(self._upcoming) or any(not slot.done for slot in self._slots)
+            try:
+                task = self._plan.next_task(answers_awaited=awaited)
+            except BaseException as caught:  # noqa: BLE001 - raised again for the reader
+                self._plan_error = caught
+                self._changed.notify_all()
+                return False
+            if task is None:
+                return False
+            self._upcoming.append(task)
+        return not self._plan_error
 
     def _open_slot(self) -> _Slot[T, P] | None:
-        awaited = any(not slot.done for slot in self._slots)
-        task = self._plan.next_task(answers_awaited=awaited)
-        if task is None:
+        self._look_ahead()
+        if not self._upcoming:
             return None
-        slot = _Slot(task, self._plan.fetch(task))
-        self._slots.append(slot)
-        return slot
+        task = self._upcoming.popleft()
+        self._slots.append(_Slot(task, self._plan.fetch(task)))
+        return self._slots[-1]

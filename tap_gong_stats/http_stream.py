@@ -93,13 +93,14 @@ decode_item: Callable[[msgspec.Raw], Item] = msgspec.json.Decoder(Item).decode
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer: a page of items with their ids, and what stands around them."""
+    """One answer of so many bytes: a page of items with their ids, and what stands around them."""
 
     items: Sequence[Item]
     ids: list[Any]
     envelope: Mapping[str, Any]
     cursor: str | None
     total_records: int | None
+    size: int = 0
 
 
 class Connection:
@@ -408,7 +409,7 @@ class HttpStream(RESTStream[str]):
         prepared = self.authenticator(prepared)
         session = self.requests_session
         environment = session.merge_environment_settings(
-            prepared.url, {}, stream=False, verify=None, cert=None
+            prepared.url, {}, stream=True, verify=None, cert=None
         )
         self.connection.pace.leave(turn)
         response = session.send(
@@ -417,6 +418,8 @@ class HttpStream(RESTStream[str]):
             allow_redirects=False,
             **environment,
         )
+        # In one piece: requests would join pieces of 10 kB, and hold each page twice.
+        response._content = b"".join(response.iter_content(None))  # noqa: SLF001 - no public way
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             self._wait_with_everybody(retry_after(response) or 0)
         self.validate_response(response)

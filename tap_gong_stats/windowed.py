@@ -312,6 +312,10 @@ class WindowPlan:
         """Tell whether a page says that no other follows."""
         return not page.cursor
 
+    def size(self, page: Page) -> int:
+        """Return the bytes of the answer."""
+        return page.size
+
     def _tasks_of(self, partition: Context, window: Window, *, backfills: bool) -> Iterator[Task]:
         for number, part in enumerate(self._parts, start=1):
             last = number == len(self._parts)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import logging
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -90,6 +91,17 @@ def test_the_cursor_stands_beside_an_unchanged_filter() -> None:
     assert ids(result) == ["1", "2", "3"]
     assert [asked.get("cursor") for asked in script.asked] == [None, "a", "b"]
     assert len({str(asked["filter"]) for asked in script.asked}) == 1
+
+
+def test_compressed_answers() -> None:
+    whole = gzip.compress(page(user(1)).encoded())
+
+    def answer(_: Json, number: int) -> Answer:
+        body = [b"no gzip", whole[:-20], whole][number]
+        return Answer(body=body, headers={"Content-Encoding": "gzip"})
+
+    result, script = run(answer)
+    assert (ids(result), len(script.asked)) == (["1"], 3)
 
 
 @pytest.mark.parametrize("cursor", [None, ""])

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import threading
 from itertools import pairwise
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_gong_stats.fetch_ahead import FetchAhead
+from tap_gong_stats.fetch_ahead import BYTES_AHEAD, PAGES_AHEAD, FetchAhead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,10 @@ class Book:
     def is_last(self, page: tuple[int, int]) -> bool:
         task, number = page
         return number == self.lengths[task] - 1
+
+    def size(self, page: tuple[int, int]) -> int:
+        del page
+        return 1
 
     def fetch(self, task: int) -> Iterator[tuple[int, int]]:
         for page in range(self.lengths[task]):
@@ -98,33 +103,77 @@ def test_only_a_bounded_number_of_pages_waits_for_the_reader() -> None:
     for _, pages in tasks:
         for _ in pages:
             read_pages += 1
-            assert len(book.fetched) <= read_pages + 4
+            assert len(book.fetched) <= read_pages + PAGES_AHEAD * 4
     assert read_pages == 300
 
 
+def test_few_large_pages_wait_for_the_reader() -> None:
+    class Large(Book):
+        def size(self, page: tuple[int, int]) -> int:
+            del page
+            return BYTES_AHEAD // 3
+
+    book = Large([3] * 20)
+    ahead = FetchAhead(book, concurrency=10)
+    read_pages = 0
+    for number, (_, pages) in enumerate(ahead.tasks(lambda _: True)):
+        for _ in pages:
+            read_pages += 1
+            # Of the first pages nobody knows how large they are.
+            assert len(book.fetched) <= read_pages + (3 if number > 4 else 10)
+    assert read_pages == 60
+
+
+def test_a_page_that_is_larger_than_what_may_wait_still_comes() -> None:
+    class Huge(Book):
+        def size(self, page: tuple[int, int]) -> int:
+            del page
+            return 2 * BYTES_AHEAD
+
+    assert len(read(Huge([2] * 4))) == 8
+
+
+class Gated(Book):
+    """Lets one call go for each turn that the test hands out, and tells which it was."""
+
+    def __init__(self, lengths: list[int]) -> None:
+        super().__init__(lengths)
+        self.turns = threading.Semaphore(0)
+        self.calls: SimpleQueue[tuple[int, int]] = SimpleQueue()
+
+    def fetch(self, task: int) -> Iterator[tuple[int, int]]:
+        for page in super().fetch(task):
+            self.calls.put(page)
+            yield page
+
+    def wait_for_turn(self) -> None:
+        self.turns.acquire()
+
+
 def test_a_turn_goes_to_the_page_that_is_needed_first() -> None:
-    class Slow(Book):
-        """Lets a call go only after the reader has had time to ask for what it needs."""
-
-        def __init__(self, lengths: list[int]) -> None:
-            super().__init__(lengths)
-            self.turns = threading.Semaphore(0)
-
-        def wait_for_turn(self) -> None:
-            self.turns.acquire()
-
-    book = Slow([3, 3, 3])
-    ahead = FetchAhead(book, concurrency=9)
+    book = Gated([3] * 9)
+    ahead = FetchAhead(book, concurrency=4)
     tasks = ahead.tasks(lambda _: True)
     _, first = next(tasks)
     for number in range(3):
         book.turns.release()
         assert next(first) == (0, number)
     assert book.fetched == [(0, 0), (0, 1), (0, 2)]
-    for _ in range(20):
+    for _ in range(40):
         book.turns.release()
     rest = [page for _, pages in tasks for page in pages]
-    assert rest == [(task, page) for task in (1, 2) for page in range(3)]
+    assert rest == [(task, page) for task in range(1, 9) for page in range(3)]
+
+
+def test_the_last_tasks_start_before_earlier_ones_go_on() -> None:
+    book = Gated([3] * 3)
+    ahead = FetchAhead(book, concurrency=6)
+    calls = []
+    for _ in range(9):
+        book.turns.release()
+        calls.append(book.calls.get(timeout=10))
+    assert calls == [(task, number) for number in range(3) for task in range(3)]
+    ahead.close()
 
 
 def test_many_calls_are_under_way_at_once() -> None:

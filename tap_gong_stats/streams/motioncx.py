@@ -135,7 +135,8 @@ class InteractionDetails(WindowedStream):
             )
         items: list[Item] = body.get("data") or []
         ids = [item.get("InteractionId") for item in items]
-        return Page(items, ids, envelope={}, cursor=None, total_records=None)
+        size = len(response.content)
+        return Page(items, ids, envelope={}, cursor=None, total_records=None, size=size)
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
