@@ -42,17 +42,19 @@ LOADER = "target-postgres"
 
 
 def pace(folder: Path) -> Result:
-    """Wall time beside the limit's floor, with a server that takes a second for each answer."""
+    """Wall time beside the limit's floor, with a server that takes seconds for each answer."""
     findings = []
-    with sandbox(calls_per_second=GONGS_LIMIT, latency=1) as gong:
-        for days in (45 * 7 // 5, DAYS):  # 45 working days, whose windows have three pages
+    # 45 working days, whose windows have three pages; the tap's own history; and the same with
+    # answers so slow that only many windows at once make up for them.
+    for days, latency, bound in ((45 * 7 // 5, 1, 1.03), (DAYS, 1, 1.03), (DAYS, 3, None)):
+        with sandbox(calls_per_second=GONGS_LIMIT, latency=latency) as gong:
             config = {**gong.config_for(days), "calls_per_second": GONGS_LIMIT}
             wall = cost(tap(folder, config, ["interaction_stats"])).wall
             calls = gong.calls()
             floor = len(calls) / GONGS_LIMIT
-            told = f"{days} windows of a day, {USERS} users"
+            told = f"{days} windows of a day, answers after {latency} s"
             findings += [
-                Finding(f"{told}: wall time ÷ floor", wall / floor, at_most=1.03, digits=3),
+                Finding(f"{told}: wall time ÷ floor", wall / floor, at_most=bound, digits=3),
                 Finding(
                     f"{told}: most calls in a sliding second",
                     busiest_second([call.arrived for call in calls]),
@@ -66,7 +68,7 @@ def pace(folder: Path) -> Result:
                     digits=0,
                 ),
             ]
-    return Result("Pace, with answers that take a second", findings)
+    return Result(f"Pace, `interaction_stats` of {USERS} users", findings)
 
 
 def busiest_second(arrived: list[float]) -> int:
@@ -89,7 +91,7 @@ def calls(folder: Path) -> Result:
     return Result(
         f"API calls ÷ the fewest possible, {DAYS} days, zone not known",
         [
-            Finding(f"`{stream}`, {count:,} calls", made[fewest.PATHS[stream]] / count, at_most=1)
+            Finding(f"`{stream}`, {count:,} calls", made[fewest.PATHS[stream]] / count, exactly=1)
             for stream, count in needed.items()
         ],
     )

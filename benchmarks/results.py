@@ -24,20 +24,23 @@ STYLE = """\
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One number, and how large or how small it may be."""
+    """One number, and what it may be."""
 
     what: str
     value: float
     at_most: float | None = None
     at_least: float | None = None
+    exactly: float | None = None
     unit: str = ""
     digits: int = 2
 
     @property
     def kept(self) -> bool:
         """Whether the bound is kept."""
-        return (self.at_most is None or self.value <= self.at_most) and (
-            self.at_least is None or self.value >= self.at_least
+        return (
+            (self.at_most is None or self.value <= self.at_most)
+            and (self.at_least is None or self.value >= self.at_least)
+            and (self.exactly is None or self.value == self.exactly)
         )
 
     @property
@@ -48,9 +51,8 @@ class Finding:
     @property
     def bound(self) -> str:
         """The bound as it is read."""
-        if self.at_most is not None:
-            return f"≤ {self.at_most:g}"
-        return "" if self.at_least is None else f"≥ {self.at_least:g}"
+        bounds = {"≤": self.at_most, "≥": self.at_least, "=": self.exactly}
+        return " ".join(f"{sign} {bound:g}" for sign, bound in bounds.items() if bound is not None)
 
 
 @dataclass(frozen=True, slots=True)
