@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 SLOWER = 1.5
 SLOWEST = 10.0
 FASTER = 0.97
-"""A refusal makes the pace slower by half; some twenty calls that go well make up for one."""
+REPEATED = 30
+"""A refusal with fewer than so many good calls since the last one makes the pace slower by half.
+Some twenty calls that go well make up for it."""
 
 
 class BudgetSpentError(Exception):
@@ -73,6 +75,7 @@ class Pace:
         self._turns: deque[Turn] = deque(maxlen=self._allowance)
         self._next = -math.inf
         self._slowness = 1.0
+        self._accepted = REPEATED
         self._lock = threading.Lock()
         self._clock = clock
         self._sleep = sleep
@@ -97,17 +100,21 @@ class Pace:
             turn.left = self._clock()
 
     def refused(self, retry_after: float) -> None:
-        """Hold every call back for `retry_after` seconds, and go on a little slower.
+        """Hold every call back for `retry_after` seconds.
 
-        Somebody else uses the company's limit too, then.
+        If that happens again and again, somebody else uses the company's limit too, and calls go
+        on more slowly.
         """
         with self._lock:
             self._next = max(self._next, self._clock() + retry_after)
-            self._slowness = min(self._slowness * SLOWER, SLOWEST)
+            if self._accepted < REPEATED:
+                self._slowness = min(self._slowness * SLOWER, SLOWEST)
+            self._accepted = 0
 
     def accepted(self) -> None:
         """Go a little faster again, up to the full pace."""
         with self._lock:
+            self._accepted += 1
             self._slowness = max(self._slowness * FASTER, 1.0)
 
     def _turn(self) -> float:

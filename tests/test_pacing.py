@@ -71,7 +71,22 @@ def test_a_pause_holds_back_the_next_call() -> None:
     pace = fake.pace(4)
     pace.take_turn()
     pace.refused(7)
-    assert turns(pace, fake, 2) == [7, 7.375]
+    assert turns(pace, fake, 2) == [7, 7.25]
+
+
+def test_a_second_refusal_slows_the_pace_down_unless_it_is_much_later() -> None:
+    fake = FakeTime()
+    pace = fake.pace(4)
+    pace.take_turn()
+    pace.refused(7)
+    for _ in range(30):
+        pace.accepted()
+    pace.refused(0)
+    assert turns(pace, fake, 2) == [7, 7.25]
+    for _ in range(29):
+        pace.accepted()
+    pace.refused(0)
+    assert turns(pace, fake, 2) == [7.5, 7.875]
 
 
 def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
