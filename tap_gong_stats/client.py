@@ -11,6 +11,7 @@ from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
 from tap_gong_stats.auth import OAuthLogin
+from tap_gong_stats.columns import NewFields
 from tap_gong_stats.errors import (
     CursorExpiredError,
     DayNotOverError,
@@ -41,6 +42,9 @@ RECORDS_DECODER = msgspec.json.Decoder(Records | None, strict=False)
 
 MOST_RESTARTS = 3
 """How often the pages of a window are begun anew because a cursor has expired."""
+
+ENVELOPE = ("requestId", "timeZone", "fromDateTime", "toDateTime")
+"""What stands in an answer beside its items and what it says of its pages."""
 
 NOTHING_FOUND = Page(items=[], ids=[], envelope={}, cursor=None, total_records=0)
 
@@ -193,6 +197,7 @@ class GongStream(HttpStream):
             raise RetriableAPIError(f"{message} ({error})", response) from error
         if encoded is None or is_error(envelope):
             raise RetriableAPIError(self.response_error_message(response), response)
+        self._new_fields_of_answers.look_at(envelope)
         return Page(
             items=EncodedItems(items),
             ids=ids,
@@ -213,6 +218,10 @@ class GongStream(HttpStream):
             f"{message}; check the login: it is wrong, expired or revoked, or belongs to another "
             "api_url"
         )
+
+    @cached_property
+    def _new_fields_of_answers(self) -> NewFields:
+        return NewFields(ENVELOPE, self.tell_new_field)
 
     @cached_property
     def _id_decoder(self) -> msgspec.json.Decoder[Any]:

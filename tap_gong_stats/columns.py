@@ -28,6 +28,31 @@ class ColumnError(ValueError):
     """
 
 
+class NewFields:
+    """Tells once of each field of an API's items that nobody knows.
+
+    An item with as many fields as the one before is taken to have the same ones, which makes
+    the look at it cost next to nothing.
+
+    Args:
+        known: the names of the other fields.
+        tell: is called with the name of a new one.
+    """
+
+    def __init__(self, known: Iterable[str], tell: Callable[[str], object]) -> None:
+        self._known = {*known}
+        self._tell = tell
+        self._number = -1
+
+    def look_at(self, item: Mapping[str, Any]) -> None:
+        """Tell of the fields of an item that are new."""
+        if len(item) != self._number:
+            self._number = len(item)
+            for field in sorted(item.keys() - self._known):
+                self._known.add(field)
+                self._tell(field)
+
+
 class Columns:
     """The columns of a schema, each filled from the field of the same name in camelCase.
 
@@ -35,6 +60,8 @@ class Columns:
         properties: the `properties` of a JSON schema.
         fields: the columns to fill; all by default.
         names: the API's field name of a column where it is not just the column in camelCase.
+        beside: fields that fill none of these columns, and are not new.
+        tell: is called once with the name of each field that is new, within an object too.
     """
 
     def __init__(
@@ -42,22 +69,21 @@ class Columns:
         properties: Mapping[str, Mapping[str, Any]],
         fields: Iterable[str] | None = None,
         names: Mapping[str, str] | None = None,
+        *,
+        beside: Iterable[str] = (),
+        tell: Callable[[str], object] = lambda _: None,
     ) -> None:
         names = names or {}
         self._casts = [
             (
                 column,
                 names.get(column, camel_case(column)),
-                _cast_for(properties[column], column),
+                _cast_for(properties[column], column, tell),
                 "null" in properties[column]["type"],
             )
             for column in (properties if fields is None else fields)
         ]
-
-    @property
-    def fields(self) -> set[str]:
-        """The API's names of the fields that fill the columns."""
-        return {field for _, field, _, _ in self._casts}
+        self._new_fields = NewFields([*beside, *(field for _, field, _, _ in self._casts)], tell)
 
     def fill(self, item: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns of one item of an answer; a missing field is null where that may be.
@@ -65,6 +91,7 @@ class Columns:
         Raises:
             ColumnError: for a value that cannot become the column's type without loss.
         """
+        self._new_fields.look_at(item)
         row = {}
         for column, field, cast, nullable in self._casts:
             value = item.get(field)
@@ -95,7 +122,7 @@ def date_time(value: object) -> str | None:
     return parsed.isoformat() if parsed.tzinfo else None
 
 
-def _cast_for(schema: Mapping[str, Any], column: str) -> Cast:
+def _cast_for(schema: Mapping[str, Any], column: str, tell: Callable[[str], object]) -> Cast:
     declared = schema["type"]
     types = {declared} if isinstance(declared, str) else {*declared}
     kind, *others = types - {"null"}
@@ -103,10 +130,10 @@ def _cast_for(schema: Mapping[str, Any], column: str) -> Cast:
         msg = f"column {column} is declared with more than one type"
         raise TypeError(msg)
     if kind == "array":
-        return _array_of(schema["items"], column)
+        return _array_of(schema["items"], column, tell)
     if kind == "object":
         if "properties" in schema:
-            return _object_with(schema["properties"], column)
+            return _object_with(schema["properties"], column, tell)
         return _kept_if(dict, column)
     if schema.get("format") == "date-time":
         return date_time
@@ -115,8 +142,8 @@ def _cast_for(schema: Mapping[str, Any], column: str) -> Cast:
     return {"string": _text, "integer": _integer, "number": _number}[kind](column)
 
 
-def _array_of(items: Mapping[str, Any], column: str) -> Cast:
-    cast = _cast_for(items, column)
+def _array_of(items: Mapping[str, Any], column: str, tell: Callable[[str], object]) -> Cast:
+    cast = _cast_for(items, column, tell)
     items_are_text = cast.__name__ == "text"
 
     def array(value: object) -> list[object]:
@@ -132,8 +159,10 @@ def _array_of(items: Mapping[str, Any], column: str) -> Cast:
     return array
 
 
-def _object_with(properties: Mapping[str, Mapping[str, Any]], column: str) -> Cast:
-    columns = Columns(properties)
+def _object_with(
+    properties: Mapping[str, Mapping[str, Any]], column: str, tell: Callable[[str], object]
+) -> Cast:
+    columns = Columns(properties, tell=lambda field: tell(f"{column}.{field}"))
 
     def nested(value: object) -> dict[str, object]:
         if not isinstance(value, dict):

@@ -27,12 +27,13 @@ from singer_sdk.singerlib import RecordMessage
 from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
 
+from tap_gong_stats.columns import Columns
 from tap_gong_stats.errors import ForbiddenError, QuotaError, TooHeavyError
 from tap_gong_stats.pacing import Budget, BudgetSpentError, Pace, Turn
 from tap_gong_stats.schema_directory import SCHEMAS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Mapping
+    from collections.abc import Generator, Iterable, Mapping
 
     from backoff.types import Details
     from singer_sdk.helpers.types import Auth, Context, Record, RequestFunc
@@ -104,14 +105,19 @@ class Page:
 
 
 class Connection:
-    """What all streams of one API share in a run: settings, login, zone, session and pace."""
+    """What all streams of one API share in a run: settings, login, zone, session and pace.
 
-    def __init__(self, settings: Settings, authenticator: Auth, zone: CompanyZone) -> None:
+    The budget is one for all APIs.
+    """
+
+    def __init__(
+        self, settings: Settings, authenticator: Auth, zone: CompanyZone, budget: Budget
+    ) -> None:
         self.settings = settings
         self.authenticator = authenticator
         self.zone = zone
         self.pace = Pace(settings.calls_per_second)
-        self._budget = Budget(settings.max_api_calls)
+        self.budget = budget
         self._taken = threading.local()
         self.session = requests.Session()
         adapter = HTTPAdapter(pool_maxsize=settings.concurrency)
@@ -125,7 +131,7 @@ class Connection:
             BudgetSpentError: if no call is left.
         """
         if getattr(self._taken, "turn", None) is None:
-            self._budget.take_one()
+            self.budget.take_one()
             self._taken.turn = self.pace.take_turn()
 
     def turn(self) -> Turn:
@@ -175,7 +181,6 @@ class HttpStream(RESTStream[str]):
         self._connect = connect
         self._cost = Cost()
         self._cost_lock = threading.Lock()
-        self._told_fields: set[str] = set()
 
     @abstractmethod
     def records(self, context: Context | None) -> Iterator[Record]:
@@ -258,7 +263,9 @@ class HttpStream(RESTStream[str]):
                 raise
             self.logger.warning("Left out: %s", error)
         except BaseException:
-            self.log_sync_costs()
+            # After a run that succeeds the SDK does it.
+            for stream in self._tap.streams.values():
+                stream.log_sync_costs()
             raise
 
     @override
@@ -286,12 +293,31 @@ class HttpStream(RESTStream[str]):
     def _some_deselected(self) -> bool:
         return not all(self.mask[("properties", column)] for column in self.schema["properties"])
 
-    def tell_new_fields(self, items: Sequence[Item], known: Collection[str]) -> None:
-        """Tell once a run of fields that have no column; the first item stands for all."""
-        for item in items[:1]:
-            for field in item.keys() - known - self._told_fields:
-                self._told_fields.add(field)
-                self.logger.warning("The field %r is new and has no column; it is left out", field)
+    def columns(
+        self,
+        columns: Iterable[str] | None = None,
+        names: Mapping[str, str] | None = None,
+        *,
+        beside: Iterable[str] = (),
+        place: str = "",
+    ) -> Columns:
+        """Return columns of the stream that tell of new fields; see `Columns`.
+
+        Args:
+            columns: which; all by default.
+            names: the API's names of fields that are spelt another way.
+            beside: fields that are known and fill none of these columns.
+            place: the field that holds these fields.
+        """
+
+        def tell(field: str) -> None:
+            self.tell_new_field(f"{place}.{field}" if place else field)
+
+        return Columns(self.schema["properties"], columns, names, beside=beside, tell=tell)
+
+    def tell_new_field(self, field: str) -> None:
+        """Tell that a field has no column."""
+        self.logger.warning("The field %r is new and has no column; it is left out", field)
 
     def probe(self) -> Page:
         """Make one cheap call, to see whether the stream can be read."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 from copy import deepcopy
 from functools import cached_property
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import click
 from singer_sdk import Tap
@@ -19,6 +20,7 @@ from tap_gong_stats import settings
 from tap_gong_stats.auth import authenticator
 from tap_gong_stats.connection_test import as_table, try_streams
 from tap_gong_stats.http_stream import Connection
+from tap_gong_stats.pacing import Budget
 from tap_gong_stats.settings import Settings, SettingsError
 from tap_gong_stats.streams.activity import ActivityByPeriod, AggregatedActivity, DailyActivity
 from tap_gong_stats.streams.calls import CallInteractionStats
@@ -33,7 +35,7 @@ from tap_gong_stats.zones import CompanyZone
 if TYPE_CHECKING:
     from types import FrameType
 
-    from click import Context, Option
+    from click import Command, Context, Option
     from singer_sdk.streams import Stream
 
     from tap_gong_stats.http_stream import HttpStream
@@ -71,13 +73,13 @@ class TapGongStats(Tap):
         for stream, state in self.state.get("bookmarks", {}).items():
             if stream != InteractionDetails.name:  # whose days are those of UTC
                 zone.learn(state.get("time_zone"))
-        return Connection(checked, authenticator(checked), zone)
+        return Connection(checked, authenticator(checked), zone, Budget(checked.max_api_calls))
 
     @cached_property
     def motioncx(self) -> Connection:
         """What the stream of the second source needs. Its days are those of UTC."""
-        checked = self.gong.settings
-        return Connection(checked, motioncx_authenticator(checked), CompanyZone("UTC"))
+        checked, budget = self.gong.settings, self.gong.budget
+        return Connection(checked, motioncx_authenticator(checked), CompanyZone("UTC"), budget)
 
     @override
     def discover_streams(self) -> list[HttpStream]:
@@ -125,15 +127,29 @@ class TapGongStats(Tap):
     @classmethod
     @override
     def cb_test(cls, ctx: Context, param: Option, value: str) -> None:
-        """Try each stream with one call and print a table, instead of loading single rows."""
+        """Try each selected stream with one call and print a table, and load no rows."""
         if value != CliTestOptionValue.All.value:
             super().cb_test(ctx, param, value)
             return
-        given = ctx.params["config"]
-        tap = cls(config=given.config, parse_env_config=given.parse_env)
-        findings = try_streams(tap.discover_streams())
+        given, catalog = ctx.params["config"], ctx.params["catalog"]
+        tap = cls(
+            config=given.config,
+            parse_env_config=given.parse_env,
+            catalog=json.load(catalog) if catalog else None,
+        )
+        streams = cast("dict[str, HttpStream]", tap.streams)
+        findings = try_streams(stream for stream in streams.values() if stream.selected)
         click.echo(as_table(findings), err=True)
         ctx.exit(0 if all(finding.good for finding in findings) else 1)
+
+    @classmethod
+    @override
+    def get_singer_command(cls) -> Command:
+        command = super().get_singer_command()
+        for option in command.params:
+            if option.name == "catalog":
+                option.is_eager = True  # so that `--test` knows it, wherever it stands
+        return command
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:

@@ -193,6 +193,29 @@ def test_a_budget_that_ends_between_partitions_ends_them_all() -> None:
     assert result.bookmark(STREAM, "week") is None
 
 
+@pytest.mark.parametrize("status", [200, 500])
+def test_at_the_end_the_log_tells_what_each_stream_has_cost(
+    status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    def answer(asked: Json, _: int) -> Answer:
+        if asked["path"] == "/v2/users":
+            return Answer(body={"users": []})
+        return Answer(body={"workspaces": []}) if status == 200 else gong_error("sorry", status)
+
+    with scripted(answer) as script:
+        result = run_tap({**ONE_DAY, "api_url": script.url}, "workspaces", "users")
+    assert (result.error is None) == (status == 200)
+    failed = "8 API calls, 7 of them anew after a failure"
+    good = "1 API calls, 0 of them anew after a failure"
+    told = [record.message for record in caplog.records if "API calls" in record.message]
+    assert [line.rpartition(", ")[0] for line in told] == [
+        f"users: {good}",
+        f"workspaces: {good if status == 200 else failed}",
+    ]
+
+
 def test_a_quota_that_is_used_up_ends_the_run_with_the_time_to_go_on() -> None:
     def answer(asked: Json, _: int) -> Answer:
         if asked["filter"]["fromDate"] == "2026-03-05":

@@ -127,3 +127,14 @@ def test_the_api_s_spelling() -> None:
 def test_a_column_with_two_types_is_a_mistake_in_the_schema() -> None:
     with pytest.raises(TypeError, match="column x is declared with more than one type"):
         Columns({"x": {"type": ["string", "integer"]}})
+
+
+def test_new_fields_are_told_once_wherever_they_stand() -> None:
+    told: list[str] = []
+    columns = Columns(PROPERTIES, beside=["records"], tell=told.append)
+    answer = {"questionId": "1", "score": 1, "weight": 2}
+    item = {"userId": "1", "records": 1, "mood": "good", "answers": [{"questionId": "1"}, answer]}
+    for _ in range(2):
+        columns.fill({"userId": "1", "records": 1})
+        columns.fill(item)
+    assert told == ["mood", "answers.weight"]

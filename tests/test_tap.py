@@ -290,6 +290,28 @@ def test_the_connection_test_tells_of_every_stream(
     assert len(gong.calls) == len(lines)  # one a stream; coaching finds out about managers, too
 
 
+@pytest.mark.parametrize("options", [["--catalog", "{}", "--test"], ["--test", "--catalog", "{}"]])
+def test_the_connection_test_leaves_out_what_is_not_selected(
+    sandbox: StartSandbox, tmp_path: Path, command: list[str], options: list[str]
+) -> None:
+    gong = sandbox(scopes=["api:users:read"], users=7)
+    config, selection = tmp_path / "config.json", tmp_path / "catalog.json"
+    config.write_text(json.dumps({**LOGIN, **gong.config()}))
+    streams = catalog()
+    for entry in streams:
+        root = next(one for one in entry["metadata"] if not one["breadcrumb"])
+        root["metadata"]["selected"] = entry["stream"] == "users"
+    selection.write_text(json.dumps({"streams": streams}))
+    run = subprocess.run(
+        [*command, "--config", str(config), *(one.format(selection) for one in options)],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert (run.returncode, [call.path for call in gong.calls]) == (0, ["/v2/users"])
+
+
 def test_a_connection_test_that_finds_all_well(
     sandbox: StartSandbox, tmp_path: Path, command: list[str]
 ) -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from typing_extensions import override
 
-from tap_gong_stats.columns import ColumnError, Columns, camel_case
+from tap_gong_stats.columns import ColumnError, camel_case
 from tap_gong_stats.streams.stats import (
-    USER_FIELDS,
     GrainStream,
     PeriodStream,
     StatsStream,
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_gong_stats.columns import Columns
     from tap_gong_stats.http_stream import Item, Page
     from tap_gong_stats.windowed import Task
     from tap_gong_stats.windows import Cut
@@ -57,12 +57,22 @@ COUNTER_FIELDS = tuple(camel_case(counter) for counter in COUNTERS)
 
 
 class ActivityStream(StatsStream):
-    """A stream with a column for each action that Gong counts."""
+    """A stream with a column for each action that Gong counts.
+
+    It names the `counters_key` under which a user's item holds the counters.
+    """
+
+    counters_key: ClassVar[str]
+
+    @cached_property
+    def user_columns(self) -> Columns:
+        """The columns that say whose row it is."""
+        return self.columns(["user_id", "user_email_address"], beside=[self.counters_key])
 
     @cached_property
     def counter_columns(self) -> Columns:
         """The columns of the actions: how many calls, or which."""
-        return Columns(self.schema["properties"], COUNTERS)
+        return self.columns(COUNTERS, beside=["fromDate", "toDate"], place=self.counters_key)
 
     def is_wanted(self, counters: Item) -> bool:
         """Tell whether anything happened, or the rows are wanted in which nothing did."""
@@ -76,13 +86,13 @@ class AggregatedActivity(ActivityStream, PeriodStream):
     path = "/v2/stats/activity/aggregate"
     scope = "api:stats:user-actions"
     items_key = "usersAggregateActivityStats"
+    counters_key = "userAggregateActivityStats"
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        self.tell_new_fields(page.items, {*USER_FIELDS, "userAggregateActivityStats"})
         period = self.period_columns(page, task)
         for item in page.items:
-            counters = item.get("userAggregateActivityStats") or {}
+            counters = item.get(self.counters_key) or {}
             if self.is_wanted(counters):
                 yield {
                     **self.user_columns.fill(item),
@@ -92,12 +102,7 @@ class AggregatedActivity(ActivityStream, PeriodStream):
 
 
 class DatedActivityStream(ActivityStream):
-    """A stream whose answers list several spans of days for each user, each with its counters.
-
-    It names the `spans_key` under which an item lists them.
-    """
-
-    spans_key: ClassVar[str]
+    """A stream whose answers list several spans of days for each user, each with its counters."""
 
     @override
     def grain_of_halves(self, context: Context) -> Period:
@@ -105,13 +110,12 @@ class DatedActivityStream(ActivityStream):
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        self.tell_new_fields(page.items, {*USER_FIELDS, self.spans_key})
         grain = self.grain_of_halves(task.partition)
         # All users of a page have the same days.
         spans: dict[tuple[object, object], dict[str, Any]] = {}
         for item in page.items:
             user = self.user_columns.fill(item)
-            for counters in item.get(self.spans_key) or []:
+            for counters in item.get(self.counters_key) or []:
                 if self.is_wanted(counters):
                     bounds = (counters.get("fromDate"), counters.get("toDate"))
                     if bounds not in spans:
@@ -125,7 +129,7 @@ class DatedActivityStream(ActivityStream):
 
     @override
     def zone_evidence(self, page: Page) -> tuple[object, object]:
-        spans = [span for item in page.items[-1:] for span in item.get(self.spans_key) or []]
+        spans = [span for item in page.items[-1:] for span in item.get(self.counters_key) or []]
         return None, spans[-1].get("fromDate") if spans else None
 
     def _span_columns(self, begins: object, ends: object, grain: Period) -> dict[str, Any]:
@@ -146,7 +150,7 @@ class ActivityByPeriod(DatedActivityStream, GrainStream):
     path = "/v2/stats/activity/aggregate-by-period"
     scope = "api:stats:user-actions"
     items_key = "usersAggregateActivity"
-    spans_key = "userAggregateActivity"
+    counters_key = "userAggregateActivity"
 
     @override
     def cut(self, partition: Context) -> Cut:
@@ -166,5 +170,5 @@ class DailyActivity(DatedActivityStream, DayRangeStream):
     path = "/v2/stats/activity/day-by-day"
     scope = "api:stats:user-actions:detailed"
     items_key = "usersDetailedActivities"
-    spans_key = "userDailyActivityStats"
+    counters_key = "userDailyActivityStats"
     primary_keys = ("user_id", "from_date")

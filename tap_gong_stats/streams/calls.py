@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_gong_stats.columns import Columns
+from tap_gong_stats.columns import NewFields
 from tap_gong_stats.streams.instants import InstantStream
 from tap_gong_stats.streams.measures import Measures
 from tap_gong_stats.windowed import DayRangeStream
@@ -17,9 +17,21 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_gong_stats.columns import Columns
     from tap_gong_stats.http_stream import Page
     from tap_gong_stats.windowed import Task
     from tap_gong_stats.windows import Window
+
+WITHOUT_COLUMN = (
+    "system",
+    "sdrDisposition",
+    "clientUniqueId",
+    "customData",
+    "purpose",
+    "meetingUrl",
+    "calendarEventId",
+)
+"""What Gong says of a call that tells nothing of the conversation."""
 
 META_DATA = (
     "call_id",
@@ -72,8 +84,8 @@ class CallInteractionStats(InstantStream, DayRangeStream):
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        self.tell_new_fields(page.items, ("metaData", "interaction"))
         for item in page.items:
+            self._new_fields.look_at(item)
             meta_data = item.get("metaData") or {}
             if meta_data.get("isPrivate") and not self.settings.include_private_calls:
                 continue
@@ -86,8 +98,13 @@ class CallInteractionStats(InstantStream, DayRangeStream):
             }
 
     @cached_property
+    def _new_fields(self) -> NewFields:
+        return NewFields(["metaData", "interaction"], self.tell_new_field)
+
+    @cached_property
     def _meta_data_columns(self) -> Columns:
-        return Columns(self.schema["properties"], META_DATA, {"call_id": "id"})
+        names = {"call_id": "id"}
+        return self.columns(META_DATA, names, beside=WITHOUT_COLUMN, place="metaData")
 
     @cached_property
     def _measures(self) -> Measures:
@@ -95,7 +112,8 @@ class CallInteractionStats(InstantStream, DayRangeStream):
 
     @cached_property
     def _interaction_columns(self) -> Columns:
-        return Columns(self.schema["properties"], ["interaction_stats", "speakers", "video"])
+        columns = ["interaction_stats", "speakers", "video"]
+        return self.columns(columns, beside=["questions"], place="interaction")
 
     @cached_property
     def _question_columns(self) -> Columns:
@@ -103,4 +121,4 @@ class CallInteractionStats(InstantStream, DayRangeStream):
             "questions_company_count": "companyCount",
             "questions_non_company_count": "nonCompanyCount",
         }
-        return Columns(self.schema["properties"], names, names)
+        return self.columns(names, names, place="interaction.questions")

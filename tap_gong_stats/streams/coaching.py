@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import override
 
-from tap_gong_stats.columns import Columns
+from tap_gong_stats.columns import Columns, NewFields
 from tap_gong_stats.streams.instants import InstantStream
 from tap_gong_stats.streams.stats import span_columns
 from tap_gong_stats.windows import Window, whole_periods
@@ -105,8 +105,8 @@ class CoachingMetrics(InstantStream):
             "period": self.settings.coaching_period,
             **span_columns(window, self.zone),
         }
-        self.tell_new_fields(page.items, ("manager", "directReportsMetrics"))
         for item in page.items:
+            self._new_fields.look_at(item)
             manager = self._manager_columns.fill(item.get("manager") or {})
             for entry in item.get("directReportsMetrics") or []:
                 report = self._report_columns.fill(entry.get("report") or {})
@@ -124,6 +124,10 @@ class CoachingMetrics(InstantStream):
         return {**columns, **counts}
 
     @cached_property
+    def _new_fields(self) -> NewFields:
+        return NewFields(["manager", "directReportsMetrics"], self.tell_new_field)
+
+    @cached_property
     def _manager_columns(self) -> Columns:
         return self._person_columns("manager")
 
@@ -134,11 +138,11 @@ class CoachingMetrics(InstantStream):
     def _person_columns(self, role: str) -> Columns:
         fields = ("id", "emailAddress", "firstName", "lastName", "title")
         names = {f"{role}_{part}": name for part, name in zip(PERSON, fields, strict=True)}
-        return Columns(self.schema["properties"], names, names)
+        return self.columns(names, names, place=role)
 
     @cached_property
     def _metrics(self) -> Columns:
-        return Columns(self.schema["properties"], ["metrics"])
+        return self.columns(["metrics"], beside=["report"], place="directReportsMetrics")
 
     @cached_property
     def _lists(self) -> Columns:

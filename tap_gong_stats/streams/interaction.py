@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_gong_stats.columns import Columns
 from tap_gong_stats.streams.measures import Measures
 from tap_gong_stats.streams.stats import PeriodStream
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
+    from tap_gong_stats.columns import Columns
     from tap_gong_stats.http_stream import Page
     from tap_gong_stats.windowed import Task
 
@@ -30,7 +30,6 @@ class InteractionStats(PeriodStream):
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        self.tell_new_fields(page.items, self._item_columns.fields)
         period = self.period_columns(page, task)
         for item in page.items:
             measured = item.get("personInteractionStats") or []
@@ -43,8 +42,7 @@ class InteractionStats(PeriodStream):
 
     @cached_property
     def _item_columns(self) -> Columns:
-        columns = ["user_id", "user_email_address", "person_interaction_stats"]
-        return Columns(self.schema["properties"], columns)
+        return self.columns(["user_id", "user_email_address", "person_interaction_stats"])
 
     @cached_property
     def _measures(self) -> Measures:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_gong_stats.client import GongStream
-from tap_gong_stats.columns import ColumnError, Columns
+from tap_gong_stats.columns import ColumnError
 from tap_gong_stats.errors import ForbiddenError
 from tap_gong_stats.pacing import BudgetSpentError
 
@@ -41,8 +41,7 @@ class LookupStream(GongStream):
 
     @override
     def records(self, context: Context | None) -> Iterator[Record]:
-        columns = Columns(self.schema["properties"])
-        self.tell_new_fields(self.all_items, columns.fields)
+        columns = self.columns()
         try:
             for item in self.all_items:
                 yield columns.fill(item)

@@ -12,7 +12,6 @@ from singer_sdk.authenticators import APIKeyAuthenticator
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
-from tap_gong_stats.columns import Columns
 from tap_gong_stats.http_stream import Page, json_object, redirect, unseen
 from tap_gong_stats.windowed import WindowedStream
 from tap_gong_stats.windows import Window, day_ranges
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     import requests
     from singer_sdk.helpers.types import Auth, Context, Record
 
+    from tap_gong_stats.columns import Columns
     from tap_gong_stats.http_stream import Item
     from tap_gong_stats.settings import Settings
     from tap_gong_stats.windowed import Task
@@ -140,7 +140,6 @@ class InteractionDetails(WindowedStream):
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        self.tell_new_fields(page.items, self._columns.fields)
         for item in page.items:
             yield self._columns.fill(self._with_offsets(item))
 
@@ -148,7 +147,7 @@ class InteractionDetails(WindowedStream):
     def _columns(self) -> Columns:
         properties = self.schema["properties"]
         names = {column: ODD_NAMES.get(column, pascal_case(column)) for column in properties}
-        return Columns(properties, names, names)
+        return self.columns(names, names)
 
     @cached_property
     def _instants(self) -> list[str]:

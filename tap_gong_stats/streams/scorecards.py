@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_gong_stats.client import GongStream
-from tap_gong_stats.columns import Columns
 from tap_gong_stats.windowed import DayRangeStream
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_gong_stats.columns import Columns
     from tap_gong_stats.http_stream import Page
     from tap_gong_stats.windowed import Task
     from tap_gong_stats.windows import Window
@@ -51,7 +51,6 @@ class AnsweredScorecards(DayRangeStream, GongStream):
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        self.tell_new_fields(page.items, self._columns.fields)
         for item in page.items:
             yield self._columns.fill(item)
 
@@ -62,4 +61,4 @@ class AnsweredScorecards(DayRangeStream, GongStream):
 
     @cached_property
     def _columns(self) -> Columns:
-        return Columns(self.schema["properties"])
+        return self.columns()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import override
 
 from tap_gong_stats.client import GongStream
-from tap_gong_stats.columns import Columns, date_time
+from tap_gong_stats.columns import date_time
 from tap_gong_stats.windowed import WindowedStream
 from tap_gong_stats.windows import Period, Window, whole_periods
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from tap_gong_stats.windowed import Task
     from tap_gong_stats.windows import Cut
     from tap_gong_stats.zones import CompanyZone
-
-
-USER_FIELDS = ("userId", "userEmailAddress")
 
 
 class StatsStream(WindowedStream, GongStream):
@@ -40,11 +37,6 @@ class StatsStream(WindowedStream, GongStream):
         if self.settings.user_ids:
             asked["userIds"] = list(self.settings.user_ids)
         return {"filter": asked}
-
-    @cached_property
-    def user_columns(self) -> Columns:
-        """The columns that say whose row it is."""
-        return Columns(self.schema["properties"], ["user_id", "user_email_address"])
 
 
 class GrainStream(StatsStream):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -72,12 +73,23 @@ def test_a_day_with_empty_or_null_lists_is_no_row_unless_asked_for() -> None:
 
 def test_a_new_field_is_left_out_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
     body = aggregate(callsAsHost=1)
-    body["usersAggregateActivityStats"][0]["userMood"] = "good"
+    (user,) = body["usersAggregateActivityStats"]
+    counters = {"callsAsHost": 1, "callsWhistled": 5}
+    other = {**user, "userId": 8, "userMood": "good", "userAggregateActivityStats": counters}
+    body["usersAggregateActivityStats"].append(other)
     result = run("aggregated_activity", body, end_date="2026-03-06")
-    assert len(result.rows("aggregated_activity")) == 4
+    assert len(result.rows("aggregated_activity")) == 8
     assert "good" not in str(result.messages)
-    told = [record.message for record in caplog.records if "userMood" in record.message]
-    assert told == ["The field 'userMood' is new and has no column; it is left out"]
+    assert told_as_new(caplog) == [
+        "newField",
+        "userMood",
+        "userAggregateActivityStats.callsWhistled",
+    ]
+
+
+def told_as_new(caplog: pytest.LogCaptureFixture) -> list[str]:
+    told = re.compile(r"The field '(.+)' is new and has no column; it is left out")
+    return [match[1] for record in caplog.records if (match := told.fullmatch(record.message))]
 
 
 def test_null_days_are_no_rows() -> None:

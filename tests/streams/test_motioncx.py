@@ -8,14 +8,16 @@ from tap_gong_stats import http_stream
 from tests.support import Answer, Json, Run, Script, run_tap, scripted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tests.conftest import SetClock, StartSandbox
 
 STREAM = "interaction_details"
 
 
-def run(answer: Callable[[Json, int], Answer], **config: Any) -> tuple[Run, Script]:
+def run(
+    answer: Callable[[Json, int], Answer], streams: Sequence[str] = (STREAM,), **config: Any
+) -> tuple[Run, Script]:
     with scripted(answer) as script:
         settings = {
             "motioncx_api_key": "k",
@@ -25,7 +27,7 @@ def run(answer: Callable[[Json, int], Answer], **config: Any) -> tuple[Run, Scri
             "calls_per_second": 1000,
             **config,
         }
-        return run_tap(settings, STREAM), script
+        return run_tap(settings, *streams), script
 
 
 def success(*rows: Json) -> Answer:
@@ -48,6 +50,15 @@ def test_a_request_as_motioncx_wants_it() -> None:
         "Offset": 0,
         "Queues": [31, "x"],
     }
+
+
+def test_the_budget_is_one_for_gong_and_motioncx() -> None:
+    with scripted(lambda *_: Answer(body={"users": []})) as gong:
+        result, motioncx = run(
+            lambda *_: success(), api_url=gong.url, streams=[STREAM, "users"], max_api_calls=1
+        )
+    assert result.error is None
+    assert len(gong.asked) + len(motioncx.asked) == 1
 
 
 def test_paging_goes_on_until_a_page_is_not_full() -> None:

@@ -63,7 +63,13 @@ def expected(stream: str, gong: Sandbox, start: date, today: date) -> list[dict[
     ],
 )
 def test_every_row_is_the_truth(
-    sandbox: StartSandbox, clock: SetClock, stream: str, zone: str, *, numeric_ids: bool
+    sandbox: StartSandbox,
+    clock: SetClock,
+    caplog: pytest.LogCaptureFixture,
+    stream: str,
+    zone: str,
+    *,
+    numeric_ids: bool,
 ) -> None:
     clock(NOW)
     gong = sandbox(users=17, zone=zone, page_size=6, numeric_ids=numeric_ids)
@@ -75,6 +81,7 @@ def test_every_row_is_the_truth(
     assert in_order(run.rows(stream)) == rows
     assert rows
     assert {call.status for call in gong.calls} <= {200, 404}
+    assert "is new" not in caplog.text
 
 
 @pytest.mark.parametrize("stream", [*DATED, "coaching_metrics"])
