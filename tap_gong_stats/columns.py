@@ -149,12 +149,14 @@ def _array_of(items: Mapping[str, Any], column: str, tell: Callable[[str], objec
     def array(value: object) -> list[object]:
         if not isinstance(value, list):
             raise _misfit(column, value, "a list")
-        # Loaders of PostgreSQL arrays die on nulls. Most items are text in a column of text.
-        return [
-            item if items_are_text and type(item) is str else cast(item)
-            for item in value
-            if item is not None
-        ]
+        if items_are_text:
+            for item in value:
+                if type(item) is not str:
+                    break
+            else:  # as nearly always
+                return value
+        # Loaders of PostgreSQL arrays die on nulls.
+        return [cast(item) for item in value if item is not None]
 
     return array
 
