@@ -206,29 +206,6 @@ def test_an_error_of_gong_ends_the_run_with_a_line_and_no_traceback(
     assert "Traceback" not in result.stderr
 
 
-def test_the_readme_has_the_tap_s_own_settings() -> None:
-    readme = (ROOT / "README.md").read_text()
-    for name, setting in SCHEMA["properties"].items():
-        default = setting.get("default")
-        shown = (
-            ""
-            if default is None
-            else f"`{default if isinstance(default, str) else json.dumps(default)}`"
-        )
-        secret = " Secret." if setting.get("secret") else ""
-        assert f"| `{name}` | {shown} | {setting['description']}{secret} |" in readme
-    assert readme.count("| `") > len(SCHEMA["properties"])
-
-
-@pytest.mark.parametrize("entry", catalog(), ids=lambda entry: entry["stream"])
-def test_the_readme_shows_a_row_of_each_stream(entry: dict[str, Any]) -> None:
-    section = (ROOT / "README.md").read_text().split(f"### {entry['stream']}\n")[1]
-    sample = json.loads(section.split("```json\n")[1].split("```")[0])
-    assert {*sample} == {*entry["schema"]["properties"]}
-    for key in entry["key_properties"]:
-        assert f"`{key}`" in section.split("```")[0]
-
-
 def test_what_is_furthest_behind_comes_first() -> None:
     def bookmark(day: str) -> dict[str, str]:
         return {"replication_key": "from_date", "replication_key_value": day}

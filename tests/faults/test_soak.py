@@ -34,18 +34,7 @@ NOW = datetime(2025, 11, 10, 12, tzinfo=UTC)
 MEGABYTE = 1024
 """In the unit of /proc."""
 
-KEYS = {
-    "activity_by_period": ("user_id", "from_date"),
-    "aggregated_activity": ("user_id", "from_date"),
-    "answered_scorecards": ("answered_scorecard_id",),
-    "call_interaction_stats": ("call_id",),
-    "coaching_metrics": ("workspace_id", "manager_id", "report_id", "from_date"),
-    "daily_activity": ("user_id", "from_date"),
-    "interaction_stats": ("user_id", "from_date"),
-    "scorecards": ("scorecard_id",),
-    "users": ("id",),
-    "workspaces": ("id",),
-}
+STREAMS = sorted({*truth.KEYS} - {"interaction_details"})
 
 
 @dataclass(frozen=True)
@@ -114,7 +103,7 @@ def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[
     company = Company(users=users, seed=1, time_zone="America/New_York", clock=lambda: NOW)
     start = company.today - history
     app = create_app(company, calls_per_second=1e9, calls_per_day=10**9, cursor_lifetime=1e9)
-    tables: dict[str, dict[tuple[str, ...], int]] = {stream: {} for stream in KEYS}
+    tables: dict[str, dict[tuple[str, ...], int]] = {stream: {} for stream in STREAMS}
     samples = []
     with serve(app) as url, faulty(url, now_and_then(share)) as proxy:
         config = {
@@ -143,7 +132,7 @@ def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[
                 if message["type"] == "RECORD":
                     stream, row = message["stream"], message["record"]
                     table = tables[stream]
-                    key = tuple(row[name] for name in KEYS[stream])
+                    key = tuple(row[name] for name in truth.KEYS[stream])
                     assert key not in table
                     table[key] = fingerprint(row)
                 elif message["type"] == "STATE" and process.poll() is None:
@@ -152,7 +141,7 @@ def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[
         assert sum(played.fault is not None for played in proxy.journal) > 5
     for stream, table in tables.items():
         wanted = {
-            tuple(row[name] for name in KEYS[stream]): fingerprint(row)
+            tuple(row[name] for name in truth.KEYS[stream]): fingerprint(row)
             for row in expected(company, stream, start)
         }
         assert table == wanted, stream

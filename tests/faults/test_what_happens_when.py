@@ -177,6 +177,25 @@ def test_a_window_whose_later_pages_take_too_long_has_each_row_once(
     assert in_order(warehouse.rows(stream)) == gong.truth[stream]
 
 
+@pytest.mark.parametrize(("include_inactive", "left"), [(False, 3), (True, 0)])
+def test_activity_that_gong_takes_back(*, include_inactive: bool, left: int) -> None:
+    warehouse = Warehouse()
+    for calls in (3, 0):
+        counters = {"callsAsHost": calls}
+        user = {"userId": "7", "userAggregateActivityStats": counters}
+        body = {"usersAggregateActivityStats": [user], "timeZone": "UTC"}
+        with scripted(lambda *_, body=body: Answer(body=body)) as script:
+            settings = {
+                "api_url": script.url,
+                "start_date": "2026-03-02",
+                "end_date": "2026-03-03",
+                "include_inactive": include_inactive,
+            }
+            assert run(settings, ["aggregated_activity"], warehouse) is None
+    (row,) = warehouse.rows("aggregated_activity")
+    assert row["calls_as_host"] == left
+
+
 @pytest.mark.parametrize(
     ("stream", "path"),
     [(STREAM, ""), ("users", ""), ("interaction_details", "/motioncx")],
