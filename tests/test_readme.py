@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,3 +102,10 @@ def test_what_happens_when_is_what_the_tests_show() -> None:
     section = README.split("## What happens when …\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| (.+?) \| .+ \|$", section, re.MULTILINE)
     assert rows[1:] == [*WHAT_HAPPENS_WHEN]
+
+
+def test_its_python_runs() -> None:
+    (example,) = re.findall(r"```python\n(.+?)```", README, re.DOTALL)
+    ask = "print(__import__('requests').get(proxy.url + '/v2/workspaces').status_code)"
+    command = [sys.executable, "-c", example.replace("...", ask)]
+    assert subprocess.run(command, capture_output=True, check=True, timeout=60).stdout == b"502\n"
