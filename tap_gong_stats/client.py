@@ -18,7 +18,8 @@ from tap_gong_stats.errors import (
     ForbiddenError,
     TooHeavyError,
 )
-from tap_gong_stats.http_stream import EncodedItems, HttpStream, Page, json_object, redirect, unseen
+from tap_gong_stats.http_stream import HttpStream, json_object, redirect
+from tap_gong_stats.pages import EncodedItems, Page, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,13 +53,11 @@ NOTHING_FOUND = Page(items=[], ids=[], envelope={}, cursor=None, total_records=0
 class GongStream(HttpStream):
     """A stream of one Gong endpoint.
 
-    A stream names its `path`, the `items_key` under which an answer lists its items, the
-    `item_id` by which an item is known (a field, or a field of a field), and what is asked; the
-    rest is the same for all.
+    A stream names its `path`, the `items_key` under which an answer lists its items, their
+    `item_id`, and what is asked; the rest is the same for all.
     """
 
     items_key: ClassVar[str]
-    item_id: ClassVar[tuple[str, ...]]
     empty_when_not_found: ClassVar[bool] = True
     """Whether a 404 in Gong's own form says that there is nothing to list."""
 
@@ -189,7 +188,7 @@ class GongStream(HttpStream):
             parts = msgspec.json.decode(response.content, type=dict[str, msgspec.Raw])
             encoded = parts.pop(self.items_key, None)
             items = [] if encoded is None else LIST_DECODER.decode(encoded) or []
-            ids = [self._id_of(item) for item in items]
+            ids = self.item_ids.of(items)
             records = RECORDS_DECODER.decode(parts.pop("records", b"null")) or Records()
             envelope = {field: msgspec.json.decode(part) for field, part in parts.items()}
         except msgspec.DecodeError as error:
@@ -222,20 +221,6 @@ class GongStream(HttpStream):
     @cached_property
     def _new_fields_of_answers(self) -> NewFields:
         return NewFields(ENVELOPE, self.tell_new_field)
-
-    @cached_property
-    def _id_decoder(self) -> msgspec.json.Decoder[Any]:
-        """Reads the id out of an encoded item and passes over the rest."""
-        kind: Any = Any
-        for field in reversed(self.item_id):
-            kind = msgspec.defstruct("Path", [("value", kind, None)], rename={"value": field})
-        return msgspec.json.Decoder(kind)
-
-    def _id_of(self, encoded: msgspec.Raw) -> object:
-        value: Any = self._id_decoder.decode(encoded)
-        for _ in self.item_id:
-            value = value and value.value
-        return value
 
     def _pages_once(self, context: Context) -> Iterator[Page]:
         cursors: set[str] = set()

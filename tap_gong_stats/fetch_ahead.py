@@ -25,7 +25,7 @@ BYTES_AHEAD = 16 * 2**20
 
 
 class Plan(Protocol[T, P]):
-    """What there is to fetch. Both methods are called by the threads of `FetchAhead`."""
+    """What there is to fetch. `FetchAhead` calls it from its threads and from the reader's."""
 
     def next_task(self, *, answers_awaited: bool) -> T | None:
         """Return the next task, in the order of delivery; None if there is none at present.

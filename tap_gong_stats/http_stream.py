@@ -6,13 +6,12 @@ import random
 import re
 import threading
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 from urllib.parse import urljoin, urlsplit
 
 import backoff
@@ -30,20 +29,19 @@ from typing_extensions import override
 from tap_gong_stats.columns import Columns
 from tap_gong_stats.errors import ForbiddenError, QuotaError, TooHeavyError
 from tap_gong_stats.pacing import Budget, BudgetSpentError, Pace, Turn
+from tap_gong_stats.pages import ItemIds
 from tap_gong_stats.schema_directory import SCHEMAS
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
     from backoff.types import Details
     from singer_sdk.helpers.types import Auth, Context, Record, RequestFunc
     from singer_sdk.tap_base import Tap
 
+    from tap_gong_stats.pages import Page
     from tap_gong_stats.settings import Settings
     from tap_gong_stats.zones import CompanyZone
-
-Item = dict[str, Any]
-"""One element of an answer's list, as it was sent."""
 
 PASSING = (
     requests.Timeout,
@@ -58,50 +56,6 @@ HEAVY_TRIES = 3
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
 """Seconds between tries: the first wait doubles up to the longest."""
-
-
-class EncodedItems(Sequence[Item]):
-    """Items that are decoded when somebody looks at them.
-
-    Pages wait for their turn as bytes: decoded they would take five times the memory, and the
-    garbage collector would go through them again and again.
-    """
-
-    def __init__(self, encoded: list[msgspec.Raw]) -> None:
-        self._encoded = encoded
-
-    @override
-    def __len__(self) -> int:
-        return len(self._encoded)
-
-    @overload
-    def __getitem__(self, index: int) -> Item: ...
-    @overload
-    def __getitem__(self, index: slice) -> EncodedItems: ...
-    @override
-    def __getitem__(self, index: int | slice) -> Item | EncodedItems:
-        if isinstance(index, slice):
-            return EncodedItems(self._encoded[index])
-        return decode_item(self._encoded[index])
-
-    @override
-    def __iter__(self) -> Iterator[Item]:
-        return map(decode_item, self._encoded)
-
-
-decode_item: Callable[[msgspec.Raw], Item] = msgspec.json.Decoder(Item).decode
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One answer of so many bytes: a page of items with their ids, and what stands around them."""
-
-    items: Sequence[Item]
-    ids: list[Any]
-    envelope: Mapping[str, Any]
-    cursor: str | None
-    total_records: int | None
-    size: int = 0
 
 
 class Connection:
@@ -173,6 +127,8 @@ class HttpStream(RESTStream[str]):
     # `Columns` has given every value its type, and dropped what has no column.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     method: ClassVar[Literal["GET", "POST"]] = "POST"
+    item_id: ClassVar[tuple[str, ...]]
+    """The field by which an item is known, or a field of a field."""
     scope: ClassVar[str]
     """What the login must be allowed to do, in the source's words."""
 
@@ -206,6 +162,11 @@ class HttpStream(RESTStream[str]):
     def connection(self) -> Connection:
         """What the streams of the API share; made late, as discovery needs no key."""
         return self._connect()
+
+    @cached_property
+    def item_ids(self) -> ItemIds:
+        """Reads the ids of items."""
+        return ItemIds(self.item_id)
 
     @property
     def settings(self) -> Settings:
@@ -482,19 +443,6 @@ def is_heavy(error: BaseException | None) -> bool:
     if isinstance(error, RetriableAPIError) and error.response is not None:
         return bool(error.response.status_code == HTTPStatus.GATEWAY_TIMEOUT)
     return isinstance(error, requests.Timeout)
-
-
-def unseen(page: Page, seen: set[Any]) -> Page:
-    """Return the page without the items whose ids were `seen`, and remember the others."""
-    fresh = []
-    for number, key in enumerate(page.ids):
-        if key not in seen:
-            seen.add(key)
-            fresh.append(number)
-    if len(fresh) == len(page.ids):
-        return page
-    items = [page.items[number] for number in fresh]
-    return replace(page, items=items, ids=[page.ids[number] for number in fresh])
 
 
 def json_object(response: requests.Response) -> dict[str, Any] | None:

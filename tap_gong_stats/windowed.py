@@ -16,7 +16,8 @@ from tap_gong_stats.bookmarks import Bookmark, BookmarkError, Span
 from tap_gong_stats.columns import ColumnError
 from tap_gong_stats.errors import DayNotOverError
 from tap_gong_stats.fetch_ahead import FetchAhead
-from tap_gong_stats.http_stream import HttpStream, Page
+from tap_gong_stats.http_stream import HttpStream
+from tap_gong_stats.pages import Page
 from tap_gong_stats.progress import Progress, bar_on_a_terminal
 from tap_gong_stats.windows import ONE_DAY, Window, day_ranges, halves, whole_periods
 from tap_gong_stats.zones import CompanyZone

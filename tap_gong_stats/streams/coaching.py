@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.tap_base import Tap
 
-    from tap_gong_stats.http_stream import Connection, Page
+    from tap_gong_stats.http_stream import Connection
+    from tap_gong_stats.pages import Page
     from tap_gong_stats.streams.lookups import Users, Workspaces
     from tap_gong_stats.windowed import Task
     from tap_gong_stats.windows import Cut

@@ -14,7 +14,7 @@ from tap_gong_stats.windowed import WindowedStream
 from tap_gong_stats.windows import Window
 
 if TYPE_CHECKING:
-    from tap_gong_stats.http_stream import Page
+    from tap_gong_stats.pages import Page
 
 A_YEAR = timedelta(days=365)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
 
     from tap_gong_stats.columns import Columns
-    from tap_gong_stats.http_stream import Page
+    from tap_gong_stats.pages import Page
     from tap_gong_stats.windowed import Task
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_gong_stats.http_stream import Item
+    from tap_gong_stats.pages import Item
 
 
 class LookupStream(GongStream):

@@ -8,11 +8,13 @@ from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from singer_sdk.authenticators import APIKeyAuthenticator
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
-from tap_gong_stats.http_stream import Page, json_object, redirect, unseen
+from tap_gong_stats.http_stream import redirect
+from tap_gong_stats.pages import EncodedItems, Page, unseen
 from tap_gong_stats.windowed import WindowedStream
 from tap_gong_stats.windows import Window, day_ranges
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Auth, Context, Record
 
     from tap_gong_stats.columns import Columns
-    from tap_gong_stats.http_stream import Item
+    from tap_gong_stats.pages import Item
     from tap_gong_stats.settings import Settings
     from tap_gong_stats.windowed import Task
     from tap_gong_stats.windows import Cut
@@ -37,6 +39,14 @@ ODD_NAMES = {
     "is_crm_update_event": "IsCRMUpdateEvent",
 }
 """Columns whose field is not just the column in PascalCase."""
+
+
+class Answer(msgspec.Struct, rename="camel"):
+    """What MotionCX answers."""
+
+    result_code: Any
+    result_code_name: Any = None
+    data: list[msgspec.Raw] | None = None
 
 
 def motioncx_authenticator(settings: Settings) -> Auth:
@@ -56,6 +66,7 @@ class InteractionDetails(WindowedStream):
     name = "interaction_details"
     path = "/reporting/api/v1/interaction/details"
     scope = "a user's API key"
+    item_id = ("InteractionId",)
     primary_keys = ("interaction_id",)
     replication_key = "started_date_time_utc"
 
@@ -125,18 +136,25 @@ class InteractionDetails(WindowedStream):
 
     @override
     def read_page(self, response: requests.Response) -> Page:
-        body = json_object(response)
-        if body is None or "resultCode" not in body:
-            raise RetriableAPIError("HTTP 200: the body is not one of MotionCX's", response)
-        if body.get("resultCode") != SUCCESS:
+        try:
+            answer = msgspec.json.decode(response.content, type=Answer)
+            items = answer.data or []
+            ids = self.item_ids.of(items)
+        except msgspec.DecodeError as error:
+            message = f"HTTP 200: the body is not one of MotionCX's ({error})"
+            raise RetriableAPIError(message, response) from error
+        if answer.result_code != SUCCESS:
             raise FatalAPIError(
-                f"MotionCX fails with resultCode {body.get('resultCode')}: "
-                f"{body.get('resultCodeName')}"
+                f"MotionCX fails with resultCode {answer.result_code}: {answer.result_code_name}"
             )
-        items: list[Item] = body.get("data") or []
-        ids = [item.get("InteractionId") for item in items]
-        size = len(response.content)
-        return Page(items, ids, envelope={}, cursor=None, total_records=None, size=size)
+        return Page(
+            items=EncodedItems(items),
+            ids=ids,
+            envelope={},
+            cursor=None,
+            total_records=None,
+            size=len(response.content),
+        )
 
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:

@@ -15,7 +15,7 @@ from tap_gong_stats.windows import Period, Window, whole_periods
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
-    from tap_gong_stats.http_stream import Page
+    from tap_gong_stats.pages import Page
     from tap_gong_stats.windowed import Task
     from tap_gong_stats.windows import Cut
     from tap_gong_stats.zones import CompanyZone

@@ -61,6 +61,16 @@ def test_the_budget_is_one_for_gong_and_motioncx() -> None:
     assert len(gong.asked) + len(motioncx.asked) == 1
 
 
+@pytest.mark.parametrize("data", [7, [7], {"InteractionId": "1"}])
+def test_an_answer_of_another_shape_is_asked_for_again(
+    data: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_stream, "FIRST_WAIT", 0.0001)
+    odd = Answer(body={"resultCode": 0, "data": data})
+    result, script = run(lambda _, number: odd if number == 0 else success())
+    assert (result.error, len(script.asked)) == (None, 2)
+
+
 def test_paging_goes_on_until_a_page_is_not_full() -> None:
     pages = [["1", "2"], ["2", "3"], ["4"]]
     result, script = run(
