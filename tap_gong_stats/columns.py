@@ -80,10 +80,11 @@ class Columns:
                 names.get(column, camel_case(column)),
                 _cast_for(properties[column], column, tell),
                 "null" in properties[column]["type"],
+                "array" in properties[column]["type"],
             )
             for column in (properties if fields is None else fields)
         ]
-        self._new_fields = NewFields([*beside, *(field for _, field, _, _ in self._casts)], tell)
+        self._new_fields = NewFields([*beside, *(field for _, field, *_ in self._casts)], tell)
 
     def fill(self, item: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns of one item of an answer; a missing field is null where that may be.
@@ -93,9 +94,13 @@ class Columns:
         """
         self._new_fields.look_at(item)
         row = {}
-        for column, field, cast, nullable in self._casts:
+        for column, field, cast, nullable, array in self._casts:
             value = item.get(field)
-            row[column] = None if value is None and nullable else cast(value)
+            # A null or an empty list, as most values are, needs no look by the column's function.
+            if (value is None and nullable) or (value == [] and array):
+                row[column] = value
+            else:
+                row[column] = cast(value)
         return row
 
 

@@ -235,20 +235,22 @@ class HttpStream(RESTStream[str]):
         pass
 
     @override
-    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
+    def _write_record_message(self, record: Record) -> None:
         # The SDK would go through all columns of each row to drop deselected ones.
         if self._some_deselected:
-            yield from super()._generate_record_messages(record)
+            super()._write_record_message(record)
             return
         for stream_map in self.stream_maps:
             mapped = stream_map.transform(record)
             if mapped is not None:
-                yield RecordMessage(
+                message = RecordMessage(
                     stream=stream_map.stream_alias,
                     record=mapped,
                     version=self._stream_version,
                     time_extracted=datetime.now(UTC),
                 )
+                self._tap.write_message(message)
+        self.state_manager.is_flushed = False
 
     @cached_property
     def _some_deselected(self) -> bool:
