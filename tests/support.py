@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+LOGIN = {"access_key": "sandbox-key", "access_key_secret": "sandbox-secret"}
+
+
+def catalog() -> list[dict[str, Any]]:
+    text = TapGongStats(validate_config=False).catalog_json_text
+    streams: list[dict[str, Any]] = json.loads(text)["streams"]
+    return streams
+
 
 class Collector(MsgSpecWriter):
     """Keeps the lines that the tap would write to its standard output."""
@@ -80,7 +88,7 @@ def run_tap(
     """Run the tap for some streams (all by default) and return what it wrote, errors included."""
     collector = Collector()
     tap = TapGongStats(
-        config={"access_key": "sandbox-key", "access_key_secret": "sandbox-secret", **config},
+        config={**LOGIN, **config},
         state=json.loads(json.dumps(state or {})),
         catalog=catalog,
         message_writer=collector,

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_gong_stats.settings import SCHEMA
-from tap_gong_stats.tap import TapGongStats
-from tests import test_client, test_tap, test_windowed
-from tests.end_to_end import test_kill, test_signals
+from tests import test_client, test_windowed
+from tests.end_to_end import test_command_line, test_kill, test_signals
 from tests.faults import test_what_happens_when
 from tests.streams import test_activity
+from tests.support import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,9 @@ WHAT_HAPPENS_WHEN: dict[str, Callable[..., None]] = {
     "`start_date` moves to an earlier day": (
         test_windowed.test_a_start_date_moved_back_fills_what_lies_before
     ),
-    "a setting is wrong": test_tap.test_a_wrong_setting_ends_the_run_with_a_line_and_no_traceback,
+    "a setting is wrong": (
+        test_command_line.test_a_wrong_setting_ends_the_run_with_a_line_and_no_traceback
+    ),
     "the run is killed": test_kill.test_killed_at_random_moments_nothing_is_lost,
     "it gets SIGTERM or Ctrl-C": test_signals.test_a_signal_ends_the_run_at_once_behind_a_state,
     "the budget `max_api_calls` is used up": (
@@ -68,12 +70,6 @@ WHAT_HAPPENS_WHEN: dict[str, Callable[..., None]] = {
     ),
 }
 """The rows of the README's table, each with the test that shows it."""
-
-
-def streams() -> list[dict[str, Any]]:
-    text = TapGongStats(validate_config=False).catalog_json_text
-    found: list[dict[str, Any]] = json.loads(text)["streams"]
-    return found
 
 
 def test_the_settings_are_the_tap_s_own() -> None:
@@ -89,7 +85,7 @@ def test_the_settings_are_the_tap_s_own() -> None:
     assert README.count("| `") > len(SCHEMA["properties"])
 
 
-@pytest.mark.parametrize("entry", streams(), ids=lambda entry: entry["stream"])
+@pytest.mark.parametrize("entry", catalog(), ids=lambda entry: entry["stream"])
 def test_there_is_a_row_of_each_stream(entry: dict[str, Any]) -> None:
     section = README.split(f"### {entry['stream']}\n")[1]
     sample = json.loads(section.split("```json\n")[1].split("```")[0])
