@@ -9,13 +9,12 @@ import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from statistics import median
 from typing import IO, TYPE_CHECKING
 
 from scripts.leash import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 Command = list[str]
@@ -90,16 +89,6 @@ def costs(
             errors.seek(0)
             raise FailedError(errors.read().decode(errors="replace")[-3000:])
         return told
-
-
-def typical(costs: Iterable[Cost]) -> Cost:
-    """Return the median of repeated runs, each measure by itself."""
-    told = list(costs)
-    return Cost(
-        median(cost.wall for cost in told),
-        median(cost.cpu for cost in told),
-        median(cost.peak for cost in told),
-    )
 
 
 def _plain_environment() -> dict[str, str]:

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from benchmarks import fewest
 from benchmarks.commands import json_file, module, tap
-from benchmarks.measure import FailedError, cost, costs, typical
+from benchmarks.measure import FailedError, cost, costs
 from benchmarks.results import Bar, Finding, Result
 from benchmarks.rivals import daily
 from benchmarks.servers import DAYS_PER_CALL, USERS, replay, sandbox
@@ -184,7 +184,7 @@ def start_up(folder: Path) -> Result:
             "run with nothing to do": idle_tap(folder, config),
         }
         turns = [{name: cost(command) for name, command in commands.items()} for _ in range(7)]
-    walls = {name: typical(turn[name] for turn in turns).wall for name in commands}
+    walls = {name: median(turn[name].wall for turn in turns) for name in commands}
     empty_version, empty_discover, version, discover, idle = walls.values()
     return Result(
         "Start-up",

@@ -19,13 +19,20 @@ if TYPE_CHECKING:
     from tests.conftest import StartSandbox
 
 
-@pytest.fixture
-def command() -> list[str]:
-    return [sys.executable, "-m", "tap_gong_stats"]
+def tap(*arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tap_gong_stats", *map(str, arguments)],
+        env={**os.environ, **env},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
 
 
-def test_discovery_needs_no_key(command: list[str]) -> None:
-    result = subprocess.run([*command, "--discover"], capture_output=True, check=True, timeout=60)
+def test_discovery_needs_no_key() -> None:
+    result = tap("--discover")
+    assert result.returncode == 0
     found = {
         entry["tap_stream_id"]: (entry["key_properties"], entry.get("replication_key"))
         for entry in json.loads(result.stdout)["streams"]
@@ -47,47 +54,38 @@ def test_discovery_needs_no_key(command: list[str]) -> None:
     }
 
 
-def test_about_tells_of_every_stream_and_setting(command: list[str]) -> None:
-    about = subprocess.run([*command, "--about"], capture_output=True, check=True, text=True).stdout
+def test_about_tells_of_every_stream_and_setting() -> None:
+    result = tap("--about")
+    assert result.returncode == 0
     for entry in catalog():
-        assert entry["stream"] in about
+        assert entry["stream"] in result.stdout
     for name in SCHEMA["properties"]:
-        assert f"TAP_GONG_STATS_{name.upper()}" in about
+        assert f"TAP_GONG_STATS_{name.upper()}" in result.stdout
 
 
-def test_settings_come_from_the_environment(sandbox: StartSandbox, command: list[str]) -> None:
+def test_settings_come_from_the_environment(sandbox: StartSandbox) -> None:
     gong = sandbox()
-    result = subprocess.run(
-        [*command, "--config", "ENV"],
-        env={
-            **os.environ,
-            "TAP_GONG_STATS_ACCESS_TOKEN": "sandbox-token",
-            "TAP_GONG_STATS_API_URL": f"{gong.url}/v2",
-            "TAP_GONG_STATS_START_DATE": gong.company.today.replace(day=1).isoformat(),
-            "TAP_GONG_STATS_CALLS_PER_SECOND": "999.5",
-            "TAP_GONG_STATS_PERIODS": '["month"]',
-        },
-        capture_output=True,
-        check=True,
-        timeout=60,
+    result = tap(
+        "--config",
+        "ENV",
+        TAP_GONG_STATS_ACCESS_TOKEN="sandbox-token",
+        TAP_GONG_STATS_API_URL=f"{gong.url}/v2",
+        TAP_GONG_STATS_START_DATE=gong.company.today.replace(day=1).isoformat(),
+        TAP_GONG_STATS_CALLS_PER_SECOND="999.5",
+        TAP_GONG_STATS_PERIODS='["month"]',
     )
-    assert b'"type":"SCHEMA"' in result.stdout
+    assert result.returncode == 0
+    assert '"type":"SCHEMA"' in result.stdout
     assert gong.calls
 
 
 @pytest.mark.parametrize("mode", [[], ["--test"]])
 def test_a_wrong_setting_ends_the_run_with_a_line_and_no_traceback(
-    tmp_path: Path, command: list[str], mode: list[str]
+    tmp_path: Path, mode: list[str]
 ) -> None:
     config = tmp_path / "config.json"
     config.write_text(json.dumps({**LOGIN, "start_date": "soon", "start_dat": 1}))
-    result = subprocess.run(
-        [*command, "--config", str(config), *mode],
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=60,
-    )
+    result = tap("--config", config, *mode)
     assert result.returncode == 1
     assert result.stdout == ""
     assert "start_date: 'soon' is not a date; write it as YYYY-MM-DD" in result.stderr
@@ -96,38 +94,24 @@ def test_a_wrong_setting_ends_the_run_with_a_line_and_no_traceback(
 
 
 def test_an_error_of_gong_ends_the_run_with_a_line_and_no_traceback(
-    sandbox: StartSandbox, tmp_path: Path, command: list[str]
+    sandbox: StartSandbox, tmp_path: Path
 ) -> None:
     gong = sandbox()
     config = tmp_path / "config.json"
     config.write_text(json.dumps(gong.config(access_key="nobody", access_key_secret="knows")))
-    result = subprocess.run(
-        [*command, "--config", str(config)],
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=60,
-    )
+    result = tap("--config", config)
     assert result.returncode == 1
     assert "activity_by_period day " in result.stderr
     assert "HTTP 401: " in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_the_connection_test_tells_of_every_stream(
-    sandbox: StartSandbox, tmp_path: Path, command: list[str]
-) -> None:
+def test_the_connection_test_tells_of_every_stream(sandbox: StartSandbox, tmp_path: Path) -> None:
     gong = sandbox(scopes=["api:stats:interaction", "api:users:read"], users=7)
     config = tmp_path / "config.json"
     settings = gong.config(time_zone=gong.company.time_zone)
     config.write_text(json.dumps({**LOGIN, **settings}))
-    result = subprocess.run(
-        [*command, "--config", str(config), "--test"],
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=60,
-    )
+    result = tap("--config", config, "--test")
     assert result.returncode == 1
     assert result.stdout == ""
     lines = result.stderr[result.stderr.index("stream  ") :].splitlines()
@@ -150,7 +134,7 @@ def test_the_connection_test_tells_of_every_stream(
 
 @pytest.mark.parametrize("options", [["--catalog", "{}", "--test"], ["--test", "--catalog", "{}"]])
 def test_the_connection_test_leaves_out_what_is_not_selected(
-    sandbox: StartSandbox, tmp_path: Path, command: list[str], options: list[str]
+    sandbox: StartSandbox, tmp_path: Path, options: list[str]
 ) -> None:
     gong = sandbox(scopes=["api:users:read"], users=7)
     config, selection = tmp_path / "config.json", tmp_path / "catalog.json"
@@ -160,27 +144,15 @@ def test_the_connection_test_leaves_out_what_is_not_selected(
         root = next(one for one in entry["metadata"] if not one["breadcrumb"])
         root["metadata"]["selected"] = entry["stream"] == "users"
     selection.write_text(json.dumps({"streams": streams}))
-    run = subprocess.run(
-        [*command, "--config", str(config), *(one.format(selection) for one in options)],
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=60,
-    )
+    run = tap("--config", config, *(one.format(selection) for one in options))
     assert (run.returncode, [call.path for call in gong.calls]) == (0, ["/v2/users"])
 
 
-def test_a_connection_test_that_finds_all_well(
-    sandbox: StartSandbox, tmp_path: Path, command: list[str]
-) -> None:
+def test_a_connection_test_that_finds_all_well(sandbox: StartSandbox, tmp_path: Path) -> None:
     gong = sandbox(users=7)
     config = tmp_path / "config.json"
     config.write_text(json.dumps({**LOGIN, **gong.config()}))
-    run = subprocess.run(
-        [*command, "--config", str(config), "--test"], capture_output=True, check=False, timeout=60
-    )
-    assert run.returncode == 0
-    schema = subprocess.run(
-        [*command, "--config", str(config), "--test=schema"], capture_output=True, check=True
-    )
-    assert schema.stdout.count(b'"SCHEMA"') == len(catalog())
+    assert tap("--config", config, "--test").returncode == 0
+    schema = tap("--config", config, "--test=schema")
+    assert schema.returncode == 0
+    assert schema.stdout.count('"SCHEMA"') == len(catalog())

@@ -7,31 +7,17 @@ import random
 import subprocess
 import sys
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests import truth
+from tests.faults.harness import Warehouse
+from tests.support import LOGIN
 from tests.truth import in_order
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import StartSandbox
-
-
-class Warehouse:
-    """What a target would hold: rows by key, and the last STATE it was given."""
-
-    def __init__(self) -> None:
-        self.tables: dict[str, dict[Any, Any]] = {stream: {} for stream in truth.KEYS}
-        self.state: dict[str, Any] = {}
-
-    def load(self, line: bytes) -> None:
-        message = json.loads(line)
-        if message["type"] == "RECORD":
-            stream, row = message["stream"], message["record"]
-            self.tables[stream][tuple(row[key] for key in truth.KEYS[stream])] = row
-        elif message["type"] == "STATE":
-            self.state = message["value"]
 
 
 def run_until(lines: int, folder: Path, warehouse: Warehouse) -> bool:
@@ -48,7 +34,7 @@ def run_until(lines: int, folder: Path, warehouse: Warehouse) -> bool:
         assert process.stdout
         for line in process.stdout:
             if line.endswith(b"\n"):
-                warehouse.load(line)
+                warehouse.load(json.loads(line))
             lines -= 1
             if lines == 0:
                 process.kill()
@@ -59,8 +45,7 @@ def test_killed_at_random_moments_nothing_is_lost(sandbox: StartSandbox, tmp_pat
     gong = sandbox(users=8, page_size=3, zone="Asia/Tokyo")
     today = gong.company.today
     start = today - timedelta(days=12)
-    config = {"access_key": "sandbox-key", "access_key_secret": "sandbox-secret"}
-    config |= gong.config(
+    config = LOGIN | gong.config(
         start_date=start.isoformat(),
         days_per_call=4,
         lookback_days=2,
@@ -75,5 +60,5 @@ def test_killed_at_random_moments_nothing_is_lost(sandbox: StartSandbox, tmp_pat
         runs += 1
     assert runs > 3
     for stream, rows in truth.all_rows(gong.company, start).items():
-        assert in_order([*warehouse.tables[stream].values()]) == in_order(rows), stream
+        assert in_order(warehouse.rows(stream)) == in_order(rows), stream
     assert {call.status for call in gong.calls} <= {200, 404}

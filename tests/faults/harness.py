@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from tap_gong_stats.sandbox.faults import Fault
 from tap_gong_stats.tap import TapGongStats
+from tests.support import LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,7 +105,7 @@ def run(
     """Run the tap from the warehouse's last STATE, and return how it ended."""
     warehouse.begin(messages)
     tap = TapGongStats(
-        config={"access_key": "sandbox-key", "access_key_secret": "sandbox-secret", **config},
+        config={**LOGIN, **config},
         state=json.loads(json.dumps(warehouse.state)),
         message_writer=warehouse,
     )

@@ -16,6 +16,7 @@ from tap_gong_stats.sandbox.company import Company
 from tap_gong_stats.sandbox.faults import Fault
 from tap_gong_stats.sandbox.proxy import faulty
 from tap_gong_stats.sandbox.server import serve
+from tests.support import LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ SECRETS = [
     base64.b64encode(b"sandbox-client:sandbox-client-secret").decode(),
 ]
 LOGINS: dict[str, dict[str, str]] = {
-    "key pair": {"access_key": "sandbox-key", "access_key_secret": "sandbox-secret"},
+    "key pair": LOGIN,
     "token": {"access_token": "sandbox-token"},
     "oauth": {
         "client_id": "sandbox-client",

@@ -21,6 +21,7 @@ from tap_gong_stats.sandbox.proxy import faulty
 from tap_gong_stats.sandbox.server import serve
 from tests import truth
 from tests.faults.harness import PASSING, SILENT, fits
+from tests.support import LOGIN
 from tests.truth import days, weeks
 
 if TYPE_CHECKING:
@@ -107,8 +108,7 @@ def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[
     samples = []
     with serve(app) as url, faulty(url, now_and_then(share)) as proxy:
         config = {
-            "access_key": "sandbox-key",
-            "access_key_secret": "sandbox-secret",
+            **LOGIN,
             "api_url": proxy.url,
             "calls_per_second": 500,
             "concurrency": CONCURRENCY,
