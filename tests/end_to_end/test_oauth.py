@@ -187,11 +187,13 @@ def test_killed_at_any_step_the_file_stays_usable(sandbox: StartSandbox, token_f
         f"login = OAuthLogin(Refresher(*{tuple(vars_of(refresher(gong, token_file)))!r}));"
         "print('begun', flush=True); login.tokens(); print('done', flush=True)"
     )
-    for hundredths in range(0, 60, 10):
+    for kills in range(30):
+        if kills >= 6 and len(refreshes(gong)) > 3:
+            break  # a busy machine comes to its refresh later
         with subprocess.Popen([sys.executable, "-c", login], stdout=subprocess.PIPE) as process:
             assert process.stdout
             assert process.stdout.readline() == b"begun\n"
-            moment = time.monotonic() + hundredths / 100
+            moment = time.monotonic() + kills / 10
             while time.monotonic() < moment and process.poll() is None:
                 pass
             process.kill()

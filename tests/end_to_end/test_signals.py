@@ -50,7 +50,7 @@ def test_a_signal_ends_the_run_at_once_behind_a_state(
         while not lines or json.loads(lines[-1])["type"] != "STATE":
             lines.append(process.stdout.readline())
         process.send_signal(number)
-        rest, log = process.communicate(timeout=5)
+        rest, log = process.communicate(timeout=30)
     assert process.returncode == 128 + number
     assert "Traceback" not in log
     assert f"Stopped by {number.name}" in log
@@ -68,6 +68,6 @@ def test_a_target_that_dies_ends_the_run(
         process.stdout.readline()
         process.stdout.close()
         log = process.stderr.read()
-        assert process.wait(timeout=5) == 1
+        assert process.wait(timeout=30) == 1
     assert "Traceback" not in log
     assert "Exception ignored" not in log

@@ -70,7 +70,7 @@ def test_slow_answers_are_given_side_by_side() -> None:
             caller.close()
     assert [answer.status_code for answer in answers] == [200] * 20
     assert all(answer.elapsed.total_seconds() >= 0.1 for answer in answers)
-    assert took < 1
+    assert took < 20 * 0.1
 
 
 def test_the_command_says_how_to_log_in_and_serves() -> None:
