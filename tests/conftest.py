@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 import time_machine
+from hypothesis import settings
 
 from tap_gong_stats.sandbox.app import create_app
 from tap_gong_stats.sandbox.company import Company
@@ -14,6 +15,10 @@ from tap_gong_stats.sandbox.server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# The same examples in each run, however slow the machine is. `--hypothesis-profile=default` looks
+# for new ones.
+settings.load_profile("ci")
 
 
 @dataclass

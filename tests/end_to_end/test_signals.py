@@ -46,12 +46,14 @@ def test_a_signal_ends_the_run_at_once_behind_a_state(
 ) -> None:
     with start() as process:
         assert process.stdout
-        lines: list[str] = []
-        while not lines or json.loads(lines[-1])["type"] != "STATE":
-            lines.append(process.stdout.readline())
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if json.loads(line)["type"] == "STATE":
+                break
         process.send_signal(number)
         rest, log = process.communicate(timeout=30)
-    assert process.returncode == 128 + number
+    assert process.returncode == 128 + number, log
     assert "Traceback" not in log
     assert f"Stopped by {number.name}" in log
     messages = [json.loads(line) for line in [*lines, *rest.splitlines()]]

@@ -135,7 +135,7 @@ def test_weekends_and_the_lull_are_quiet_and_sundays_silent(company: Company) ->
         assert calls(day) == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     start=st.dates(TODAY - 60 * DAY, TODAY - DAY),
     length=st.integers(1, 21),
@@ -156,7 +156,7 @@ def test_a_range_holds_the_distinct_calls_of_its_parts(
     assert cards(start, end) == cards(start, middle) + cards(middle, end)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(start=st.dates(TODAY - 60 * DAY, TODAY), one=st.integers(0, 3), two=st.integers(0, 3))
 def test_calls_do_not_depend_on_how_a_range_is_cut(start: date, one: int, two: int) -> None:
     middle, end = start + one * DAY, start + (one + two) * DAY
@@ -386,7 +386,7 @@ def test_a_day_is_made_without_making_its_history() -> None:
     assert process_time() - started < 1
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     zone=st.sampled_from(
         ["America/Los_Angeles", "America/Santiago", "Asia/Beirut", "Europe/London"]

@@ -62,7 +62,7 @@ def test_aggregate_tells_each_active_user_s_counters(gong: Caller, company: Comp
     ]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     start=st.dates(TODAY - 100 * DAY, TODAY - DAY),
     length=st.integers(1, 30),
