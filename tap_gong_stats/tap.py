@@ -153,9 +153,10 @@ class TapGongStats(Tap):
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        # The SDK offers no public place between reading the settings and checking them.
+        # The SDK offers no public place between reading the settings and checking them, and its
+        # check fills in defaults: not into the caller's own dictionary.
+        self._config = {**self._config, **settings.with_numbers(self._config)}
         try:
-            self._config |= settings.with_numbers(self._config)
             Settings.parse(self._config)
         except SettingsError as error:
             if raise_errors:

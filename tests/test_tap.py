@@ -47,6 +47,12 @@ def test_rows_hold_exactly_the_declared_columns(sandbox: StartSandbox, clock: Se
         assert all({*row} == columns for row in rows)
 
 
+def test_the_settings_that_it_is_given_stay_as_they_were() -> None:
+    given = {**LOGIN, "concurrency": "4"}
+    assert TapGongStats(config=given).config["concurrency"] == 4
+    assert given == {**LOGIN, "concurrency": "4"}
+
+
 def test_a_deselected_column_is_left_out(sandbox: StartSandbox, clock: SetClock) -> None:
     clock("2026-03-12T12:00:00Z")
     chosen = TapGongStats(config=LOGIN).catalog_dict
