@@ -17,7 +17,6 @@ from urllib.parse import urljoin, urlsplit
 import backoff
 import msgspec
 import requests
-from requests.adapters import HTTPAdapter
 from singer_sdk import metrics
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from singer_sdk.helpers.conform import TypeConformanceLevel
@@ -31,6 +30,7 @@ from tap_gong_stats.errors import ForbiddenError, QuotaError, TooHeavyError
 from tap_gong_stats.pacing import Budget, BudgetSpentError, Pace, Turn
 from tap_gong_stats.pages import ItemIds
 from tap_gong_stats.schema_directory import SCHEMAS
+from tap_gong_stats.session import session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -73,10 +73,7 @@ class Connection:
         self.pace = Pace(settings.calls_per_second)
         self.budget = budget
         self._taken = threading.local()
-        self.session = requests.Session()
-        adapter = HTTPAdapter(pool_maxsize=settings.concurrency)
-        self.session.mount("http://", adapter)
-        self.session.mount("https://", adapter)
+        self.session = session(connections=settings.concurrency, opened=self.leave)
 
     def take_turn_ahead(self) -> None:
         """Wait for a turn, before this thread knows what for.
@@ -97,7 +94,15 @@ class Connection:
         self.take_turn_ahead()
         turn: Turn = self._taken.turn
         self._taken.turn = None
+        self._taken.leaving = turn
         return turn
+
+    def leave(self) -> None:
+        """Note that the call of this thread leaves only now.
+
+        Other threads may have kept it from the processor, or a connection had to be opened.
+        """
+        self.pace.leave(self._taken.leaving)
 
 
 @dataclass(slots=True)
@@ -400,7 +405,7 @@ class HttpStream(RESTStream[str]):
         environment = session.merge_environment_settings(
             prepared.url, {}, stream=True, verify=None, cert=None
         )
-        self.connection.pace.leave(turn)
+        self.connection.leave()
         response = session.send(
             prepared,
             timeout=self.settings.request_timeout,

@@ -17,6 +17,7 @@ from typing_extensions import override
 from tap_gong_stats.tap import TapGongStats
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
 
     from singer_sdk.singerlib import Message
@@ -135,8 +136,13 @@ def gong_error(text: str, status: int = 400, **headers: str) -> Answer:
 
 
 @contextmanager
-def scripted(answer: Callable[[Json, int], Answer]) -> Iterator[Script]:
-    """Serve what `answer` returns for each request (its body, path and headers) and its number."""
+def scripted(
+    answer: Callable[[Json, int], Answer], *, tls: ssl.SSLContext | None = None
+) -> Iterator[Script]:
+    """Serve what `answer` returns for each request (its body, path and headers) and its number.
+
+    With `tls` it is served over HTTPS.
+    """
     script = Script("", [])
     lock = threading.Lock()
 
@@ -182,7 +188,9 @@ def scripted(answer: Callable[[Json, int], Answer]) -> Iterator[Script]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    script.url = f"http://127.0.0.1:{server.server_port}"
+    script.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_gong_stats.settings import SCHEMA
-from tests import test_client, test_windowed
+from tests import test_client, test_session, test_windowed
 from tests.end_to_end import test_command_line, test_kill, test_signals
 from tests.faults import test_what_happens_when
 from tests.streams import test_activity
@@ -51,6 +51,9 @@ WHAT_HAPPENS_WHEN: dict[str, Callable[..., None]] = {
     ),
     "`api_url` is another company's": (
         test_what_happens_when.test_a_redirect_to_another_host_never_gets_the_credentials
+    ),
+    "the server's certificate cannot be verified": (
+        test_session.test_a_certificate_that_cannot_be_verified_ends_the_run_before_the_login_is_sent
     ),
     "Gong adds a field, wherever in an answer": (
         test_activity.test_a_new_field_is_left_out_and_told_once
