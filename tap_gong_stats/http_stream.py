@@ -100,9 +100,13 @@ class Connection:
     def leave(self) -> None:
         """Note that the call of this thread leaves only now.
 
-        Other threads may have kept it from the processor, or a connection had to be opened.
+        A renewal of tokens may have held it up, or the opening of a connection.
         """
-        self.pace.leave(self._taken.leaving)
+        self._taken.leaving = self.pace.leave(self._taken.leaving)
+
+    def refused(self, retry_after: float) -> None:
+        """Note that the call of this thread came too soon; see `Pace.refused`."""
+        self.pace.refused(self._taken.leaving, retry_after)
 
 
 @dataclass(slots=True)
@@ -117,7 +121,7 @@ class Cost:
         """Return the form used in the log."""
         return (
             f"{self.calls} API calls, {self.retries} of them anew after a failure, "
-            f"{self.waiting:.1f} s spent waiting for a turn"
+            f"{self.waiting:.1f} s spent waiting"
         )
 
 
@@ -428,7 +432,7 @@ class HttpStream(RESTStream[str]):
                 f"HTTP 429: no more calls until {until:%Y-%m-%d %H:%M} UTC, which is longer than "
                 "max_retry_after; run again then, and it goes on where it was"
             )
-        self.connection.pace.refused(seconds)
+        self.connection.refused(seconds)
 
 
 def without_queries(reason: object) -> str:

@@ -18,7 +18,10 @@ SLOWEST = 10.0
 FASTER = 0.97
 REPEATED = 30
 """A refusal with fewer than so many good calls since the last one makes the pace slower by half.
-Some twenty calls that go well make up for it."""
+Fourteen calls that go well make up for it."""
+
+ON_TIME = 0.25
+"""How late a call may be, in intervals, to leave the times of the next ones as they are."""
 
 
 class BudgetSpentError(Exception):
@@ -45,6 +48,11 @@ class Budget:
                 raise BudgetSpentError
             self._left -= 1
 
+    def has_more_than(self, calls: int) -> bool:
+        """Tell whether more than so many calls are left."""
+        with self._lock:
+            return self._left is None or self._left > calls
+
 
 @dataclass(slots=True)
 class Turn:
@@ -60,7 +68,8 @@ class Pace:
     Gong counts the calls of a whole company, 3 a second unless it has agreed to more, and
     refuses what comes faster. Calls leave on a grid of 1 / `calls_per_second` seconds, and none
     before the call that is a full allowance back is old enough, so that a call that left late
-    is not crowded by the next ones.
+    is not crowded by the next ones. After a late call the grid goes on from there: else the
+    calls that it has bunched up would stay together.
     """
 
     def __init__(
@@ -76,6 +85,7 @@ class Pace:
         self._next = -math.inf
         self._slowness = 1.0
         self._accepted = REPEATED
+        self._refused_at = -math.inf
         self._lock = threading.Lock()
         self._clock = clock
         self._sleep = sleep
@@ -86,27 +96,45 @@ class Pace:
         while True:
             with self._lock:
                 now = self._clock()
-                wait = self._turn() - now
+                wait = self._due() - now
                 if wait <= 0:
-                    on_time = -wait < self._interval
-                    self._next = (self._next if on_time else now) + self._interval * self._slowness
+                    late = now - self._next > ON_TIME * self._interval
+                    self._next = (now if late else self._next) + self._interval * self._slowness
                     self._turns.append(Turn(left=now, waited=now - began))
                     return self._turns[-1]
             self._sleep(wait)
 
-    def leave(self, turn: Turn) -> None:
-        """Note that the call leaves only now: other threads may have kept it from the processor."""
-        with self._lock:
-            turn.left = self._clock()
+    def leave(self, turn: Turn) -> Turn:
+        """Note that the call leaves only now: something has held it up since its turn.
 
-    def refused(self, retry_after: float) -> None:
+        If others have had theirs meanwhile, it waits for another turn, so that calls which were
+        held up together do not leave together.
+
+        Returns:
+            The turn that it leaves with.
+        """
+        with self._lock:
+            if any(turn is taken for taken in reversed(self._turns)):
+                turn.left = self._clock()
+                return turn
+        return self.take_turn()
+
+    def refused(self, turn: Turn, retry_after: float) -> None:
         """Hold every call back for `retry_after` seconds.
 
         If that happens again and again, somebody else uses the company's limit too, and calls go
-        on more slowly.
+        on more slowly. Calls that were under way when another one was refused tell nothing new.
+
+        Args:
+            turn: that of the call that was refused.
+            retry_after: seconds.
         """
         with self._lock:
-            self._next = max(self._next, self._clock() + retry_after)
+            now = self._clock()
+            self._next = max(self._next, now + retry_after)
+            if turn.left <= self._refused_at:
+                return
+            self._refused_at = now
             if self._accepted < REPEATED:
                 self._slowness = min(self._slowness * SLOWER, SLOWEST)
             self._accepted = 0
@@ -117,7 +145,7 @@ class Pace:
             self._accepted += 1
             self._slowness = max(self._slowness * FASTER, 1.0)
 
-    def _turn(self) -> float:
+    def _due(self) -> float:
         if len(self._turns) < self._allowance:
             return self._next
         return max(self._next, self._turns[0].left + self._allowance * self._interval)

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_gong_stats.pacing import Budget, BudgetSpentError, Pace
+from tap_gong_stats.pacing import Budget, BudgetSpentError, Pace, Turn
 
 
 class FakeTime:
@@ -66,43 +67,77 @@ def test_a_call_that_leaves_long_after_its_turn_is_not_crowded() -> None:
     assert turns(pace, fake, 4) == [0.25, 0.5, 0.75, 1.1]
 
 
+def test_calls_that_a_late_one_has_bunched_up_are_apart_again() -> None:
+    fake = FakeTime()
+    pace = fake.pace(4)
+    turn = pace.take_turn()
+    fake.now += 0.7
+    pace.leave(turn)
+    taken = turns(pace, fake, 12)
+    gaps = [round(later - earlier, 6) for earlier, later in pairwise(taken[-6:])]
+    assert gaps == [0.25] * 5
+
+
+def test_calls_that_were_held_up_together_do_not_leave_together() -> None:
+    fake = FakeTime()
+    pace = fake.pace(4)
+    held_up = [pace.take_turn() for _ in range(6)]
+    fake.now = 1010.0
+    left = [round(pace.leave(turn).left - 1010, 6) for turn in held_up]
+    assert left == [0, 0.25, 0.5, 0.75, 1, 1.25]
+
+
+def test_of_calls_that_were_held_up_no_more_leave_together_than_a_second_may_hold() -> None:
+    fake = FakeTime()
+    pace = fake.pace(4)
+    held_up = [pace.take_turn() for _ in range(6)]
+    fake.now = 1010.0
+    left = [round(pace.leave(turn).left - 1010, 6) for turn in reversed(held_up)]
+    assert left == [0, 0, 0, 0, 1, 1.25]
+
+
 def test_a_pause_holds_back_the_next_call() -> None:
     fake = FakeTime()
     pace = fake.pace(4)
-    pace.take_turn()
-    pace.refused(7)
+    pace.refused(pace.take_turn(), 7)
     assert turns(pace, fake, 2) == [7, 7.25]
 
 
 def test_a_second_refusal_slows_the_pace_down_unless_it_is_much_later() -> None:
     fake = FakeTime()
     pace = fake.pace(4)
-    pace.take_turn()
-    pace.refused(7)
+    pace.refused(pace.take_turn(), 7)
     for _ in range(30):
         pace.accepted()
-    pace.refused(0)
-    assert turns(pace, fake, 2) == [7, 7.25]
+    pace.refused(pace.take_turn(), 0)
+    assert turns(pace, fake, 2) == [7.25, 7.5]
     for _ in range(29):
         pace.accepted()
-    pace.refused(0)
-    assert turns(pace, fake, 2) == [7.5, 7.875]
+    pace.refused(pace.take_turn(), 0)
+    assert turns(pace, fake, 2) == [8.0, 8.375]
+
+
+def test_calls_that_were_under_way_together_are_refused_once() -> None:
+    fake = FakeTime()
+    pace = fake.pace(4)
+    for turn in [pace.take_turn() for _ in range(3)]:
+        pace.refused(turn, 1)
+    assert turns(pace, fake, 2) == [1.5, 1.75]
 
 
 def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
     fake = FakeTime()
     pace = fake.pace(4)
-    pace.refused(7)
-    pace.refused(1)
+    for pause in (7, 1):
+        pace.refused(Turn(fake.now, 0), pause)
     assert turns(pace, fake, 1) == [7]
 
 
 def test_refusals_slow_the_pace_down_and_it_recovers() -> None:
     fake = FakeTime()
     pace = fake.pace(4)
-    pace.take_turn()
     for _ in range(50):
-        pace.refused(0)
+        pace.refused(pace.take_turn(), 0)
     slow = turns(pace, fake, 3)
     assert slow[2] - slow[1] == 2.5  # ten times slower, and no more
     for _ in range(200):

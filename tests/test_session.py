@@ -70,7 +70,12 @@ def test_a_call_counts_from_when_its_connection_is_open(
     gong: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left: list[Turn] = []
-    monkeypatch.setattr(Pace, "leave", lambda _, turn: left.append(turn))
+
+    def leave(_: Pace, turn: Turn) -> Turn:
+        left.append(turn)
+        return turn
+
+    monkeypatch.setattr(Pace, "leave", leave)
     assert run_tap({"api_url": gong.url}, "workspaces").error is None
     assert len(left) == 2
     assert left[0] is left[1]
