@@ -41,7 +41,9 @@ class Bookmark:
 
     `replication_key_value` is the exclusive end of the last finished window, and `first_day` the
     first day that was read. A `start_date` that was moved to an earlier day leaves a gap before
-    `first_day`; while it is filled, `backfill_from` and `backfilled_to` tell how far that is.
+    `first_day`; while it is filled, `backfill_from` and `backfilled_to` tell how far that is, and
+    `run_from` and `run_to` how far a run is that has not come to its end. The next one goes on
+    there and not with its look-back: a budget smaller than that would never come to new days.
 
     Args:
         state: the partition's part of the state, which is changed in place.
@@ -56,7 +58,7 @@ class Bookmark:
         self._state = state
         self._replication_key = replication_key
         self._place = place
-        self._wanted = date.max
+        self._wanted = self._run_from = date.max
         written_for = state.get("replication_key", replication_key)
         if written_for != replication_key:
             raise self._error(f"is for the replication key {written_for!r}")
@@ -84,11 +86,12 @@ class Bookmark:
         """
         self._wanted = align(start_date)
         if self.end is None:
+            self._run_from = start_date
             return [Span(start_date)]
         if self.first_day is None:  # a state from before the first release did not hold it
             self.first_day = self._wanted
             self._state["first_day"] = self._wanted.isoformat()
-        ahead = Span(first_day(start_date, self.end, lookback_days))
+        ahead = Span(self._begin(first_day(start_date, self.end, lookback_days), self.end))
         if self._wanted >= self.first_day:
             return [ahead]
         begun = self._day("backfill_from") == self._wanted and self._day("backfilled_to")
@@ -103,6 +106,13 @@ class Bookmark:
         self.end = max(window.end, self.end or window.end)
         self._state["replication_key"] = self._replication_key
         self._state["replication_key_value"] = self.end.isoformat()
+        self._state["run_from"] = self._run_from.isoformat()
+        self._state["run_to"] = window.end.isoformat()
+
+    def finish_run(self) -> None:
+        """Note that all is read, so that the next run begins with its look-back."""
+        self._state.pop("run_from", None)
+        self._state.pop("run_to", None)
 
     def backfill(self, window: Window) -> None:
         """Note a window in the gap before the first day."""
@@ -114,6 +124,15 @@ class Bookmark:
         self._state["first_day"] = self._wanted.isoformat()
         self._state.pop("backfill_from", None)
         self._state.pop("backfilled_to", None)
+
+    def _begin(self, wanted: date, end: date) -> date:
+        """Return where a run begins that wants to begin on a day: behind one that was cut short."""
+        begun, reached = self._day("run_from"), self._day("run_to")
+        self._run_from = wanted
+        if begun and reached and begun <= wanted < reached <= end:
+            self._run_from = begun
+            return reached
+        return wanted
 
     def _day(self, key: str) -> date | None:
         value = self._state.get(key)

@@ -52,6 +52,9 @@ class Plan(Protocol[T, P]):
     def size(self, page: P) -> int:
         """Return how many bytes a page takes while it waits."""
 
+    def has_calls_for(self, pages: int) -> bool:
+        """Tell whether the run may make more calls than it takes to fetch so many pages."""
+
 
 @dataclass(slots=True)
 class _Slot(Generic[T, P]):
@@ -73,9 +76,10 @@ class FetchAhead(Generic[T, P]):
     far: else the last task would have its pages one after the other with nothing beside them.
 
     What is ahead of the reader is bounded in pages and in bytes, however long the plan is; a page
-    on its way counts as many bytes as the largest so far. The task whose turn it is may always go
-    on. An error is raised when its task's turn has come, after everything before it was
-    delivered; nothing behind it is asked for.
+    on its way counts as many bytes as the largest of the last ones. The task whose turn it is may
+    always go on. If the calls that are left might all be spent on pages that nobody comes to
+    read, nothing is fetched ahead. An error is raised when its task's turn has come, after
+    everything before it was delivered; nothing behind it is asked for.
 
     The threads are daemons, so that the end of the process does not wait for an answer.
     """
@@ -86,7 +90,7 @@ class FetchAhead(Generic[T, P]):
         self._pages_allowed = PAGES_AHEAD * concurrency
         self._upcoming: deque[T] = deque()
         self._last_tasks = concurrency // 2
-        self._largest = 0
+        self._sizes: deque[int] = deque([0], maxlen=self._pages_allowed)
         self._changed = threading.Condition()
         self._line = threading.Lock()
         self._closed = False
@@ -151,7 +155,7 @@ class FetchAhead(Generic[T, P]):
                     with self._changed:
                         slot.ready.append(page)
                         slot.pages += 1
-                        self._largest = max(self._largest, self._plan.size(page))
+                        self._sizes.append(self._plan.size(page))
                         self._changed.notify_all()
                     if not self._plan.is_last(page):
                         ended = False
@@ -207,7 +211,8 @@ class FetchAhead(Generic[T, P]):
         waiting = [self._plan.size(page) for slot in self._slots for page in slot.ready]
         return (
             on_their_way + len(waiting) < self._pages_allowed
-            and (on_their_way + 1) * self._largest + sum(waiting) <= BYTES_AHEAD
+            and (on_their_way + 1) * max(self._sizes) + sum(waiting) <= BYTES_AHEAD
+            and self._plan.has_calls_for(self._pages_allowed)
         )
 
     def _look_ahead(self) -> bool:

@@ -142,6 +142,9 @@ class WindowedStream(HttpStream):
                         self._move_bookmark(task, task.window)
                     without_gap = without_gap and task.window == task.planned
                     progress.answered(task.window, self._cost)
+            for other, bookmark in self._bookmarks:
+                if other == partition:
+                    bookmark.finish_run()
         except BaseException:
             self._ahead.close()
             self._ahead = None
@@ -316,6 +319,10 @@ class WindowPlan:
     def size(self, page: Page) -> int:
         """Return the bytes of the answer."""
         return page.size
+
+    def has_calls_for(self, pages: int) -> bool:
+        """Tell whether `max_api_calls` leaves more calls than these."""
+        return self._stream.connection.budget.has_more_than(pages)
 
     def _tasks_of(self, partition: Context, window: Window, *, backfills: bool) -> Iterator[Task]:
         for number, part in enumerate(self._parts, start=1):

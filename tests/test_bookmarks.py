@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_gong_stats.bookmarks import Bookmark, BookmarkError, Span
-from tap_gong_stats.windows import PERIODS, Period, period_start, whole_periods
+from tap_gong_stats.windows import PERIODS, Period, Window, period_start, whole_periods
 
 KEY = "from_date"
 START = date(2026, 3, 1)
@@ -31,6 +31,30 @@ def test_without_a_bookmark_all_is_read() -> None:
 def test_with_a_bookmark_the_look_back_is_read() -> None:
     state = {"replication_key_value": "2026-03-20", "first_day": "2026-03-01"}
     assert bookmark(state).spans(START, 7, same) == [Span(date(2026, 3, 13))]
+
+
+def test_a_run_that_was_cut_short_is_gone_on_with() -> None:
+    state = {"replication_key_value": "2026-03-20", "first_day": "2026-03-01"}
+    cut_short = bookmark(state)
+    cut_short.spans(START, 7, same)
+    cut_short.finish(Window(date(2026, 3, 13), date(2026, 3, 14)))
+    assert bookmark(state).spans(START, 7, same) == [Span(date(2026, 3, 14))]
+    # A longer look-back is another wish.
+    assert bookmark(state).spans(START, 8, same) == [Span(date(2026, 3, 12))]
+
+
+def test_after_a_run_that_has_come_to_its_end_the_look_back_is_read() -> None:
+    state = {"replication_key_value": "2026-03-20", "first_day": "2026-03-01"}
+    whole = bookmark(state)
+    whole.spans(START, 7, same)
+    whole.finish(Window(date(2026, 3, 13), date(2026, 3, 22)))
+    whole.finish_run()
+    assert state == {
+        "replication_key": KEY,
+        "replication_key_value": "2026-03-22",
+        "first_day": "2026-03-01",
+    }
+    assert bookmark(state).spans(START, 7, same) == [Span(date(2026, 3, 15))]
 
 
 def test_an_earlier_start_fills_the_gap_first_and_goes_on_where_it_was() -> None:
@@ -102,6 +126,8 @@ def test_whatever_happens_every_day_is_read_in_the_end(
             read.add(window.start)
             (mark.backfill if backfills else mark.finish)(window)
             ends.append(state.get("replication_key_value", ""))
+        if killed_after is None or killed_after >= len(windows):
+            mark.finish_run()
 
     for start_date, passed, lookback, killed_after in runs:
         today += timedelta(days=passed)

@@ -186,6 +186,29 @@ def test_a_budget_ends_the_run_in_good_order_and_the_next_one_goes_on() -> None:
     assert [row["from_date"][-2:] for row in second.rows(STREAM)] == ["06", "07", "08", "09"]
 
 
+def test_a_budget_is_not_spent_on_windows_that_it_cannot_finish() -> None:
+    def answer(asked: Json, _: int) -> Answer:
+        return page(user(2)) if "cursor" in asked else page(user(1), cursor="next")
+
+    config = {"end_date": "2026-03-30", "max_api_calls": 6, "concurrency": 10}
+    result, script = run(answer, **config)
+    assert (result.error, len(script.asked)) == (None, 6)
+    assert result.bookmark(STREAM, "day") == "2026-03-05"
+
+
+def test_a_budget_smaller_than_the_look_back_comes_to_new_days_all_the_same() -> None:
+    config = {**ONE_DAY, "end_date": "2026-03-12", "lookback_days": 7, "max_api_calls": 3}
+    state: Json = {}
+    read: list[str] = []
+    for _ in range(5):
+        with scripted(lambda *_: page(user(1))) as script:
+            result = run_tap({**config, "api_url": script.url}, STREAM, state=state)
+        read += [row["from_date"][-2:] for row in result.rows(STREAM)]
+        state = result.state
+    assert read == ["02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "05", "06", "07"]
+    assert result.bookmark(STREAM, "day") == "2026-03-12"
+
+
 def test_a_budget_that_ends_between_partitions_ends_them_all() -> None:
     config = {"end_date": "2026-03-20", "periods": ["day", "week"], "max_api_calls": 4}
     result, script = run(lambda *_: page(user(1)), **config)

@@ -43,6 +43,10 @@ class Book:
         del page
         return 1
 
+    def has_calls_for(self, pages: int) -> bool:
+        del pages
+        return True
+
     def fetch(self, task: int) -> Iterator[tuple[int, int]]:
         for page in range(self.lengths[task]):
             if task == self.broken:
@@ -131,6 +135,42 @@ def test_a_page_that_is_larger_than_what_may_wait_still_comes() -> None:
             return 2 * BYTES_AHEAD
 
     assert len(read(Huge([2] * 4))) == 8
+
+
+def test_after_a_large_page_small_ones_are_fetched_ahead_again() -> None:
+    class OneLarge(Book):
+        def size(self, page: tuple[int, int]) -> int:
+            return BYTES_AHEAD if page == (0, 0) else 1
+
+    together = threading.Barrier(4, timeout=10)
+
+    class Slow(OneLarge):
+        def fetch(self, task: int) -> Iterator[tuple[int, int]]:
+            if task >= 40:
+                together.wait()
+            yield from super().fetch(task)
+
+    assert len(read(Slow([1] * 80))) == 80
+
+
+def test_with_few_calls_left_nothing_is_fetched_ahead() -> None:
+    class Poor(Book):
+        def has_calls_for(self, pages: int) -> bool:
+            return len(self.lengths) * 3 - len(self.fetched) > pages
+
+    book = Poor([3] * 20)
+    allowed = PAGES_AHEAD * 2
+    read_pages = 0
+    for _, pages in FetchAhead(book, concurrency=2).tasks(lambda _: True):
+        for _ in pages:
+            read_pages += 1
+            if 60 - read_pages < allowed:
+                assert len(book.fetched) <= read_pages + 1
+    assert book.fetched[-allowed:] == [
+        (17, 1),
+        (17, 2),
+        *((t, n) for t in (18, 19) for n in range(3)),
+    ]
 
 
 class Gated(Book):
