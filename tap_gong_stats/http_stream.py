@@ -222,7 +222,9 @@ class HttpStream(RESTStream[str]):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         try:
             yield from self.records(context)
+            self._note_turn()
         except BudgetSpentError:
+            self._note_turn()
             self.logger.warning(
                 "%s: the %s calls of max_api_calls are used up; the next run goes on here",
                 self.name,
@@ -237,6 +239,12 @@ class HttpStream(RESTStream[str]):
             for stream in self._tap.streams.values():
                 stream.log_sync_costs()
             raise
+
+    def _note_turn(self) -> None:
+        # Only a budget keeps streams from their turn.
+        if self.settings.max_api_calls and self._cost.calls:
+            began = datetime.fromtimestamp(self._tap.initialized_at / 1000, UTC)
+            self.stream_state["turn"] = began.isoformat()
 
     @override
     def _process_record(self, record: Record, *_: object, **__: object) -> None:

@@ -72,7 +72,7 @@ class TapGongStats(Tap):
         zone = CompanyZone(checked.time_zone)
         for stream, state in self.state.get("bookmarks", {}).items():
             if stream != InteractionDetails.name:  # whose days are those of UTC
-                zone.learn(state.get("time_zone"))
+                zone.remember(state.get("time_zone"))
         return Connection(checked, authenticator(checked), zone, Budget(checked.max_api_calls))
 
     @cached_property
@@ -108,14 +108,15 @@ class TapGongStats(Tap):
     def streams(self) -> dict[str, Stream]:
         """The streams in the order of a run.
 
-        What is furthest behind comes first, so that every stream gets its turn although
-        `max_api_calls` ends each run early. A stream that asks many times for a window comes
-        last: one window of it may cost more than the budget.
+        What is furthest behind comes first, and a stream that asks many times for a window last.
+        But before all, where `max_api_calls` has ended the runs before, come those streams that
+        have waited longest for their turn.
         """
 
-        def order(item: tuple[str, Stream]) -> tuple[bool, str]:
+        def order(item: tuple[str, Stream]) -> tuple[str, bool, str]:
             name, _ = item
-            return name == CoachingMetrics.name, self._oldest_bookmark(name)
+            turn = self.state.get("bookmarks", {}).get(name, {}).get("turn", "")
+            return str(turn), name == CoachingMetrics.name, self._oldest_bookmark(name)
 
         return dict(sorted(super().streams.items(), key=order))
 

@@ -88,7 +88,8 @@ class WindowedStream(HttpStream):
     def parts(self) -> Sequence[Context]:
         """Return into which questions each window falls; each costs at least one call.
 
-        It is asked for once a run, before the first window, and only if there is one.
+        It is asked for once a run, before the first window, and only if there is one. If there is
+        nothing to ask, no window passes.
         """
         return [{}]
 
@@ -225,8 +226,8 @@ class WindowedStream(HttpStream):
             bookmark.backfill(window)
         else:
             bookmark.finish(window)
-        if self.zone.name:
-            self.stream_state["time_zone"] = self.zone.name
+        if self.zone.learned:
+            self.stream_state["time_zone"] = self.zone.learned
         self._tap.state_writer.write_state(self.tap_state)
 
 
@@ -252,12 +253,12 @@ class WindowPlan:
 
     def __init__(self, stream: WindowedStream, spans: list[tuple[Context, Span]]) -> None:
         self._stream = stream
-        self._spans = spans
-        self._left = deque(spans)
         self._tasks: Iterator[Task] = iter(())
         self._now = datetime.now(UTC)
         any_window = any(self._first_windows(partition, span)[0] for partition, span in spans)
         self._parts = stream.parts() if any_window else [{}]
+        self._spans = spans if self._parts else []
+        self._left = deque(self._spans)
 
     def questions(self, partition: Context) -> int:
         """Return how many questions are left for a partition, as far as its end is known."""

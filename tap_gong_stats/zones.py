@@ -6,7 +6,7 @@ endpoint tells the zone by itself, so it is taken from the answers.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -27,6 +27,7 @@ class CompanyZone:
         self._set_by_user = name is not None
         self._name = name
         self._offset: timedelta | None = None
+        self._remembered: timedelta | None = None
 
     @property
     def name(self) -> str | None:
@@ -36,7 +37,22 @@ class CompanyZone:
     @property
     def known(self) -> bool:
         """Whether the company's current day can be told."""
-        return self._name is not None or self._offset is not None
+        return self.learned is not None
+
+    @property
+    def learned(self) -> str | None:
+        """What is worth remembering for the next run: the name, or an offset such as +09:00."""
+        offset = self._latest_offset
+        if self._name is not None or offset is None:
+            return self._name
+        return datetime(1970, 1, 1, tzinfo=timezone(offset)).isoformat(timespec="minutes")[-6:]
+
+    def remember(self, learned: object) -> None:
+        """Take what an earlier run has learned. What this run learns counts for more."""
+        if isinstance(learned, str) and is_zone(learned):
+            self.learn(learned)
+        else:
+            self._remembered = _offset(f"1970-01-01T00:00{learned}")
 
     def learn(self, name: object, date_time: object = None) -> None:
         """Take the zone from an answer: its name if that resolves, else the offset of a date-time.
@@ -59,8 +75,8 @@ class CompanyZone:
         """
         if self._name is not None:
             return now.astimezone(ZoneInfo(self._name)).date()
-        if self._offset is not None:
-            return (now.astimezone(UTC) + self._offset - SEASON).date()
+        if self._latest_offset is not None:
+            return (now.astimezone(UTC) + self._latest_offset - SEASON).date()
         return now.astimezone(UTC).date() - ONE_DAY
 
     def start_of_day(self, day: date) -> str | None:
@@ -70,6 +86,10 @@ class CompanyZone:
         import pendulum  # noqa: PLC0415 - a run with nothing to do needs it not
 
         return pendulum.datetime(day.year, day.month, day.day, tz=self._name).isoformat()
+
+    @property
+    def _latest_offset(self) -> timedelta | None:
+        return self._remembered if self._offset is None else self._offset
 
 
 @lru_cache(maxsize=64)

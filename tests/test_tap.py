@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,10 @@ import pytest
 import yaml
 
 from tap_gong_stats.tap import TapGongStats
+from tests import truth
+from tests.faults.harness import Warehouse, run
 from tests.support import LOGIN, catalog, run_tap
+from tests.truth import in_order
 
 if TYPE_CHECKING:
     from tests.conftest import SetClock, StartSandbox
@@ -131,3 +135,18 @@ def test_what_is_furthest_behind_comes_first() -> None:
         "coaching_metrics",
     ]
     assert order[:3] == ["activity_by_period", "aggregated_activity", "call_interaction_stats"]
+
+
+def test_every_stream_gets_its_turn_although_the_budget_is_short(
+    sandbox: StartSandbox, clock: SetClock
+) -> None:
+    clock("2026-03-12T12:00:00Z")
+    gong = sandbox(users=9, page_size=4)
+    config = gong.config(start_date="2026-03-03", days_per_call=2, max_api_calls=14)
+    warehouse = Warehouse()
+    for minute in range(20):
+        clock(f"2026-03-12T12:{minute:02}:00Z")
+        assert run(config, [entry["stream"] for entry in catalog()], warehouse) is None
+    for stream, rows in truth.all_rows(gong.company, date(2026, 3, 3)).items():
+        if stream != "interaction_details":
+            assert in_order(warehouse.rows(stream)) == in_order(rows), stream

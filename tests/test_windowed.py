@@ -51,6 +51,19 @@ def test_every_row_is_the_truth_and_nothing_is_refused(
     assert {call.status for call in gong.calls} == {200, 404}
 
 
+def test_an_offset_is_remembered_so_that_the_next_run_asks_once(
+    sandbox: StartSandbox, clock: SetClock
+) -> None:
+    clock("2026-03-12T03:00:00Z")
+    gong = sandbox(users=3, zone="Asia/Tokyo")
+    config = gong.config(start_date="2026-03-05")
+    first = run_tap(config, "daily_activity")
+    assert first.state["bookmarks"]["daily_activity"]["time_zone"] == "+09:00"
+    clock("2026-03-13T03:00:00Z")
+    run_tap(config, "daily_activity", state=first.state)
+    assert asked_windows(gong)[-1] == ("2026-03-05", "2026-03-13")
+
+
 def test_all_five_grains(sandbox: StartSandbox, clock: SetClock) -> None:
     clock("2026-04-06T12:00:00Z")
     gong = sandbox(users=5)

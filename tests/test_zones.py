@@ -41,6 +41,27 @@ def test_an_offset_of_another_season_never_leads_into_the_future(
     assert zone.end_of_finished_days(now) <= now.astimezone(ZoneInfo(name)).date()
 
 
+@pytest.mark.parametrize("offset", ["+09:00", "-03:30", "+00:00"])
+def test_what_is_learned_can_be_remembered(offset: str) -> None:
+    zone = CompanyZone()
+    zone.learn(None, f"2026-03-02T00:00:00{offset}")
+    assert zone.learned == offset
+    next_run = CompanyZone()
+    next_run.remember(zone.learned)
+    assert next_run.learned == offset
+    next_run.learn(None, "2026-03-02T00:00:00+05:00")  # the company has moved
+    assert next_run.learned == "+05:00"
+    next_run.learn("Europe/Berlin")
+    assert next_run.learned == "Europe/Berlin"
+
+
+@pytest.mark.parametrize("odd", [None, 9, "", "Mars/Base", "+99:00"])
+def test_what_cannot_be_remembered_is_passed_over(odd: object) -> None:
+    zone = CompanyZone()
+    zone.remember(odd)
+    assert zone.learned is None
+
+
 @given(now=instants, name=zones)
 def test_a_known_zone_tells_the_company_s_today(now: datetime, name: str) -> None:
     zone = CompanyZone()

@@ -75,12 +75,7 @@ class CoachingMetrics(InstantStream):
             for workspace in self._workspaces.all_items
             for manager in managers
             if manager
-        ] or [{}]
-
-    @override
-    def pages(self, context: Context) -> Iterator[Page]:
-        # Where nobody manages anybody there is nobody to ask about, yet the windows pass.
-        return super().pages(context) if "manager_id" in context else iter(())
+        ]
 
     @override
     def cut(self, partition: Context) -> Cut:

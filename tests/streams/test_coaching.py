@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 from tests.support import Answer, Json, gong_error, run_tap, scripted
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.conftest import SetClock, StartSandbox
 
 
@@ -57,6 +59,23 @@ def test_the_state_stays_small_with_thousands_of_managers() -> None:
     assert len(json.dumps(run.state)) < 2000
     assert run.bookmark("coaching_metrics") == "2026-03-09"
     assert len(script.asked) == 2000 + 2
+
+
+def test_where_nobody_manages_anybody_a_budget_is_spent_on_no_window(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    firm = Firm(1)
+    firm.users = [{"id": "head", "managerId": None}]
+    with scripted(firm.answer) as script:
+        config = {**WEEK, "start_date": "2026-01-05", "api_url": script.url, "max_api_calls": 3}
+        run = run_tap(config, "coaching_metrics", "scorecards")
+    assert run.error is None
+    assert [asked["path"] for asked in script.asked] == [
+        "/v2/settings/scorecards",
+        "/v2/users",
+        "/v2/workspaces",
+    ]
+    assert "max_api_calls" not in caplog.text
 
 
 def test_a_row_and_the_instants_that_are_asked_for() -> None:
