@@ -8,6 +8,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -328,7 +329,7 @@ class Settings:
 
         Args:
             config: the settings as they were given. A number may stand as text, as it does in
-                an environment variable.
+                an environment variable, or as a Decimal, as the SDK reads it from a file.
             now: the instant of the run, for the default of `start_date` and for dates that lie
                 in the future.
 
@@ -403,11 +404,11 @@ class Settings:
 
 
 def with_numbers(config: Mapping[str, Any]) -> dict[str, float]:
-    """Return the settings that should be numbers and came as text that is one."""
+    """Return the settings that should be numbers and came as a Decimal or as text that is one."""
     numbers = {}
     for name, schema in SCHEMA["properties"].items():
         value = config.get(name)
-        if "number" in schema["type"] and isinstance(value, str):
+        if "number" in schema["type"] and isinstance(value, str | Decimal):
             with contextlib.suppress(ValueError):
                 numbers[name] = float(value)
     return numbers
@@ -537,7 +538,7 @@ class _Reader:
 
     def _number(self, name: str, sound: Callable[[float], bool]) -> float | None:
         value = self._value(name)
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
             return None
         try:
             number = float(value)

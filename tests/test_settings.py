@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tap_gong_stats.settings import SCHEMA, Settings, SettingsError, unknown_settings, with_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
 LOGIN = {"access_key": "key", "access_key_secret": "secret"}
@@ -50,12 +54,12 @@ def test_the_defaults() -> None:
     )
 
 
-def test_text_from_environment_variables_counts_as_numbers() -> None:
-    settings = parse(lookback_days="3", calls_per_second="2.5")
+@pytest.mark.parametrize("form", [str, Decimal])  # as in the environment, and in a file
+def test_a_number_may_have_another_form(form: Callable[[str], object]) -> None:
+    settings = parse(lookback_days=form("3"), calls_per_second=form("2.5"))
     assert (settings.lookback_days, settings.calls_per_second) == (3, 2.5)
-    assert with_numbers({"lookback_days": "3", "days_per_call": "x", "api_url": "7"}) == {
-        "lookback_days": 3.0
-    }
+    numbers = with_numbers({"lookback_days": form("3.0"), "days_per_call": "x", "api_url": "7"})
+    assert {name: repr(number) for name, number in numbers.items()} == {"lookback_days": "3.0"}
 
 
 @pytest.mark.parametrize("start", ["2026-05-01", "2026-05-01T23:30:00-08:00", "2026-05-01 00:00"])

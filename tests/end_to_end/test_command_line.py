@@ -79,6 +79,14 @@ def test_settings_come_from_the_environment(sandbox: StartSandbox) -> None:
     assert gong.calls
 
 
+def test_settings_come_from_a_file(sandbox: StartSandbox, tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(
+        json.dumps({**LOGIN, **sandbox().config(calls_per_second=999.5, request_timeout=2.5)})
+    )
+    assert tap("--config", config).returncode == 0
+
+
 @pytest.mark.parametrize("mode", [[], ["--test"]])
 def test_a_wrong_setting_ends_the_run_with_a_line_and_no_traceback(
     tmp_path: Path, mode: list[str]
