@@ -29,6 +29,9 @@ LOGINS = (
 
 C = TypeVar("C", bound=str)
 
+VISIBLE = re.compile(r"[!-~]*")
+"""What a key may consist of, since it travels in an HTTP header."""
+
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 REVIEW_METHODS = ("MANUAL", "AUTOMATIC", "BOTH")
 DEFAULT_HISTORY = timedelta(days=90)
@@ -341,12 +344,12 @@ class Settings:
         start_date = reader.day("start_date")
         end_date = reader.day("end_date")
         settings = cls(
-            access_key=reader.text("access_key"),
-            access_key_secret=reader.text("access_key_secret"),
-            access_token=reader.text("access_token"),
-            client_id=reader.text("client_id"),
-            client_secret=reader.text("client_secret"),
-            refresh_token=reader.text("refresh_token"),
+            access_key=reader.key("access_key"),
+            access_key_secret=reader.key("access_key_secret"),
+            access_token=reader.key("access_token"),
+            client_id=reader.key("client_id"),
+            client_secret=reader.key("client_secret"),
+            refresh_token=reader.key("refresh_token"),
             oauth_token_file=reader.text("oauth_token_file"),
             oauth_url=reader.url("oauth_url"),
             api_url=reader.url("api_url"),
@@ -367,7 +370,7 @@ class Settings:
             max_retry_after=reader.above_zero("max_retry_after"),
             request_timeout=reader.above_zero("request_timeout"),
             skip_forbidden_streams=reader.truth("skip_forbidden_streams"),
-            motioncx_api_key=reader.text("motioncx_api_key"),
+            motioncx_api_key=reader.key("motioncx_api_key"),
             motioncx_api_url=reader.url("motioncx_api_url"),
             motioncx_queue_ids=reader.texts("motioncx_queue_ids"),
             motioncx_page_size=reader.whole("motioncx_page_size", least=1),
@@ -445,6 +448,16 @@ class _Reader:
         self.problem(name, "is not text", "put it in quotes")
         return None
 
+    def key(self, name: str) -> str | None:
+        value = self.text(name)
+        if value and not VISIBLE.fullmatch(value):
+            self.problem(
+                name,
+                "holds a blank, a line break or a character beyond ASCII, which no key has",
+                "copy it anew",
+            )
+        return value
+
     def day(self, name: str) -> date | None:
         value = self._value(name)
         if value is None or value == "":
@@ -468,6 +481,13 @@ class _Reader:
 
     def url(self, name: str) -> str:
         value = self.text(name) or ""
+        if "@" in value:
+            self.problem(
+                name,
+                "holds an @, as if a login stood before it",
+                "leave it out, keys have settings of their own",
+            )
+            return value
         try:
             parts = urlsplit(value)
             sound = parts.scheme in {"http", "https"} and bool(parts.hostname)

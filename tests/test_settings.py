@@ -188,6 +188,13 @@ def test_a_period_named_twice_counts_once() -> None:
             {"max_api_calls": 0},
             "max_api_calls: 0 is not a whole number of 1 or more; set a whole number of 1 or more",
         ),
+        (
+            {"api_url": "https://user:hidden@[gong"},
+            (
+                "api_url: holds an @, as if a login stood before it; "
+                "leave it out, keys have settings of their own"
+            ),
+        ),
         ({"access_key": 7}, "access_key: is not text; put it in quotes"),
         (
             {"access_key": None, "access_key_secret": None},
@@ -208,6 +215,28 @@ def test_a_wrong_value_is_told_in_one_line(config: dict[str, Any], problem: str)
     with pytest.raises(SettingsError) as caught:
         parse(**config)
     assert problem in caught.value.problems
+
+
+@pytest.mark.parametrize("value", ["secret\n", "sec ret", "secr\u00e9t", "secret\u2028"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "access_key",
+        "access_key_secret",
+        "access_token",
+        "client_id",
+        "client_secret",
+        "refresh_token",
+        "motioncx_api_key",
+    ],
+)
+def test_what_no_key_holds_is_refused_and_not_shown(setting: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse(**{setting: value})
+    assert caught.value.problems[0] == (
+        f"{setting}: holds a blank, a line break or a character beyond ASCII, which no key has; "
+        "copy it anew"
+    )
 
 
 def test_oauth_takes_four_settings() -> None:
