@@ -7,7 +7,7 @@ import signal
 import sys
 from copy import deepcopy
 from functools import cached_property
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 from singer_sdk import Tap
@@ -20,6 +20,7 @@ from tap_gong_stats import settings
 from tap_gong_stats.auth import authenticator
 from tap_gong_stats.connection_test import as_table, try_streams
 from tap_gong_stats.http_stream import Connection
+from tap_gong_stats.inputs import ConfigFile, JsonFile, check_state
 from tap_gong_stats.pacing import Budget
 from tap_gong_stats.settings import Settings, SettingsError
 from tap_gong_stats.streams.activity import ActivityByPeriod, AggregatedActivity, DailyActivity
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from singer_sdk.streams import Stream
 
     from tap_gong_stats.http_stream import HttpStream
+
+INPUTS = {"config": ConfigFile(), "catalog": JsonFile(), "state": JsonFile()}
+"""The options that name a file."""
 
 
 class TapGongStats(Tap):
@@ -150,7 +154,13 @@ class TapGongStats(Tap):
         for option in command.params:
             if option.name == "catalog":
                 option.is_eager = True  # so that `--test` knows it, wherever it stands
+            option.type = INPUTS.get(str(option.name), option.type)
         return command
+
+    @override
+    def load_state(self, state: dict[str, Any]) -> None:
+        check_state(state)
+        super().load_state(state)
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:

@@ -66,6 +66,9 @@ WHAT_HAPPENS_WHEN: dict[str, Callable[..., None]] = {
     "a setting is wrong": (
         test_command_line.test_a_wrong_setting_ends_the_run_with_a_line_and_no_traceback
     ),
+    "the state is damaged, or has another form": (
+        test_command_line.test_a_damaged_state_ends_the_run_with_a_line_and_no_traceback
+    ),
     "the run is killed": test_kill.test_killed_at_random_moments_nothing_is_lost,
     "it gets SIGTERM or Ctrl-C": test_signals.test_a_signal_ends_the_run_at_once_behind_a_state,
     "the budget `max_api_calls` is used up": (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from tap_gong_stats.inputs import StateError
 from tap_gong_stats.tap import TapGongStats
 from tests import truth
 from tests.faults.harness import Warehouse, run
@@ -150,3 +151,50 @@ def test_every_stream_gets_its_turn_although_the_budget_is_short(
     for stream, rows in truth.all_rows(gong.company, date(2026, 3, 3)).items():
         if stream != "interaction_details":
             assert in_order(warehouse.rows(stream)) == in_order(rows), stream
+
+
+@pytest.mark.parametrize(
+    ("state", "wrong"),
+    [
+        ({"bookmarks": None}, "bookmarks is not an object"),
+        ({"bookmarks": []}, "bookmarks is not an object"),
+        ({"value": {"bookmarks": {}}}, "holds value, and no bookmarks"),
+        ({"daily_activity": {}, "users": {}}, "holds daily_activity, users, and no bookmarks"),
+        ({"bookmarks": {"users": None}}, "users is not an object"),
+        ({"bookmarks": {"another_tap_s": "x"}}, "another_tap_s is not an object"),
+        (
+            {"bookmarks": {"users": {"progress_markers": None}}},
+            "progress_markers of users is not an object",
+        ),
+        ({"bookmarks": {"users": {"partitions": None}}}, "partitions of users is not a list"),
+        ({"bookmarks": {"users": {"partitions": {}}}}, "partitions of users is not a list"),
+        (
+            {"bookmarks": {"users": {"partitions": ["x"]}}},
+            "a partition of users is not an object",
+        ),
+        (
+            {"bookmarks": {"users": {"partitions": [{}]}}},
+            "context of a partition of users is not an object",
+        ),
+        (
+            {"bookmarks": {"users": {"partitions": [{"context": {}, "progress_markers": 1}]}}},
+            "progress_markers of a partition of users is not an object",
+        ),
+        (
+            {"bookmarks": {"users": {"partitions": 2 * [{"context": {"period": "day"}}]}}},
+            "two partitions of users have the context {'period': 'day'}",
+        ),
+    ],
+)
+def test_a_state_of_another_shape_is_refused(state: dict[str, Any], wrong: str) -> None:
+    with pytest.raises(StateError) as caught:
+        TapGongStats(config=LOGIN, state=state)
+    assert str(caught.value) == (
+        f"state: {wrong}; restore the state, or run without it to load from start_date again"
+    )
+
+
+def test_a_state_may_hold_what_is_not_the_tap_s() -> None:
+    bookmarks = {"another_tap_s": {"partitions": [{"context": {"id": 1}, "seen": [1]}]}}
+    state = {"bookmarks": bookmarks, "currently_syncing": None}
+    assert TapGongStats(config=LOGIN, state=state).state == {"bookmarks": bookmarks}

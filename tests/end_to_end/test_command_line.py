@@ -101,6 +101,28 @@ def test_a_wrong_setting_ends_the_run_with_a_line_and_no_traceback(
     assert "sandbox-secret" not in result.stderr
 
 
+@pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
+@pytest.mark.parametrize("content", [b"", b"{x", b'"x"', b"5", b"\xff"])
+def test_a_file_that_holds_no_object_is_named(tmp_path: Path, option: str, content: bytes) -> None:
+    config, file = tmp_path / "config.json", tmp_path / "file.json"
+    config.write_text(json.dumps(LOGIN))
+    file.write_bytes(content)
+    result = tap("--config", config, option, file)
+    assert (result.returncode, result.stdout) == (2, "")
+    line = result.stderr.splitlines()[-1]
+    assert line == f"Error: Invalid value for '{option}': {file} does not hold a JSON object"
+
+
+def test_a_damaged_state_ends_the_run_with_a_line_and_no_traceback(tmp_path: Path) -> None:
+    config, state = tmp_path / "config.json", tmp_path / "state.json"
+    config.write_text(json.dumps(LOGIN))
+    state.write_text(json.dumps({"bookmarks": {"daily_activity": []}}))
+    result = tap("--config", config, "--state", state)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "state: daily_activity is not an object; restore the state" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_an_error_of_gong_ends_the_run_with_a_line_and_no_traceback(
     sandbox: StartSandbox, tmp_path: Path
 ) -> None:
