@@ -5,15 +5,14 @@ Dates and a dictionary only, like `windows`: no HTTP, no SDK, no clock.
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk.exceptions import SyncError
 
-from tap_gong_stats.windows import first_day
+from tap_gong_stats.windows import day_of, first_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
     from tap_gong_stats.windows import Window
 
 
-DATE = re.compile(r"\d{4}-\d\d-\d\d")
+IN_ORDER = ("backfill_from", "backfilled_to", "first_day", "replication_key_value")
+"""The days of a bookmark, none of them later than the next."""
 
 
 class BookmarkError(SyncError):
@@ -62,6 +62,7 @@ class Bookmark:
         written_for = state.get("replication_key", replication_key)
         if written_for != replication_key:
             raise self._error(f"is for the replication key {written_for!r}")
+        self._refuse_disorder()
         self.end = self._day("replication_key_value")
         self.first_day = self._day("first_day")
 
@@ -89,8 +90,8 @@ class Bookmark:
             self._run_from = start_date
             return [Span(start_date)]
         if self.first_day is None:  # a state from before the first release did not hold it
-            self.first_day = self._wanted
-            self._state["first_day"] = self._wanted.isoformat()
+            self.first_day = min(self._wanted, self.end)
+            self._state["first_day"] = self.first_day.isoformat()
         ahead = Span(self._begin(first_day(start_date, self.end, lookback_days), self.end))
         if self._wanted >= self.first_day:
             return [ahead]
@@ -134,15 +135,20 @@ class Bookmark:
             return reached
         return wanted
 
+    def _refuse_disorder(self) -> None:
+        days = [(key, day) for key in IN_ORDER if (day := self._day(key))]
+        for (before, early), (after, late) in pairwise(days):
+            if early > late:
+                raise self._error(f"has {before} {early} after {after} {late}")
+
     def _day(self, key: str) -> date | None:
         value = self._state.get(key)
         if value is None:
             return None
-        day = DATE.match(value) if isinstance(value, str) else None
-        with suppress(ValueError):
-            if day:
-                return date.fromisoformat(day[0])
-        raise self._error(f"{value!r} is not a date")
+        try:
+            return day_of(str(value))
+        except ValueError:
+            raise self._error(f"{value!r} is not a date") from None
 
     def _error(self, wrong: str) -> BookmarkError:
         return BookmarkError(

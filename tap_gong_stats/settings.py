@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from singer_sdk import typing as th
 
-from tap_gong_stats.windows import PERIODS, Period
+from tap_gong_stats.windows import PERIODS, Period, day_of
 from tap_gong_stats.zones import is_zone
 
 if TYPE_CHECKING:
@@ -462,16 +462,11 @@ class _Reader:
         value = self._value(name)
         if value is None or value == "":
             return None
-        text = str(value)
         try:
-            day = date.fromisoformat(text[:10])
-            if text[10:]:
-                datetime.fromisoformat(text)
+            return day_of(str(value))
         except ValueError:
-            day = None
-        if day is None or not re.match(r"\d{4}-\d\d-\d\d", text):
-            self.problem(name, f"{text!r} is not a date", "write it as YYYY-MM-DD")
-        return day
+            self.problem(name, f"{str(value)!r} is not a date", "write it as YYYY-MM-DD")
+            return None
 
     def zone(self, name: str) -> str | None:
         value = self.text(name)

@@ -75,12 +75,43 @@ def test_a_state_of_an_older_form_is_taken_over() -> None:
     assert state["first_day"] == "2026-03-01"
 
 
+def test_of_a_state_of_an_older_form_a_later_start_claims_no_days() -> None:
+    state: dict[str, Any] = {"replication_key_value": "2026-02-20"}
+    assert bookmark(state).spans(START, 0, same) == [Span(START)]
+    assert state["first_day"] == "2026-02-20"
+
+
+def test_of_a_date_time_the_day_counts() -> None:
+    state = {"replication_key_value": "2026-03-20T08:00:00Z", "first_day": "2026-03-01T00:00:00"}
+    assert bookmark(state).spans(START, 0, same) == [Span(date(2026, 3, 20))]
+
+
 @pytest.mark.parametrize(
     ("state", "wrong"),
     [
         ({"replication_key_value": "soon"}, "'soon' is not a date"),
         ({"replication_key_value": 20260301.5}, "20260301.5 is not a date"),
         ({"first_day": "2026-02-30"}, "'2026-02-30' is not a date"),
+        ({"replication_key_value": "2026-03-20garbage"}, "'2026-03-20garbage' is not a date"),
+        ({"replication_key_value": "2026-03-201"}, "'2026-03-201' is not a date"),
+        ({"backfilled_to": "2026-03-32"}, "'2026-03-32' is not a date"),
+        (
+            {"first_day": "2031-01-01", "replication_key_value": "2026-03-20"},
+            "has first_day 2031-01-01 after replication_key_value 2026-03-20",
+        ),
+        (
+            {
+                "backfill_from": "2026-03-01",
+                "backfilled_to": "2026-03-30",
+                "first_day": "2026-03-05",
+                "replication_key_value": "2026-03-20",
+            },
+            "has backfilled_to 2026-03-30 after first_day 2026-03-05",
+        ),
+        (
+            {"backfill_from": "2026-03-04", "backfilled_to": "2026-03-03"},
+            "has backfill_from 2026-03-04 after backfilled_to 2026-03-03",
+        ),
         ({"replication_key": "id"}, "is for the replication key 'id'"),
     ],
 )
