@@ -36,6 +36,15 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 REVIEW_METHODS = ("MANUAL", "AUTOMATIC", "BOTH")
 DEFAULT_HISTORY = timedelta(days=90)
 
+MOST_DAYS = 100_000
+"""Few enough for a date to have them before and behind it."""
+
+MOST_THREADS = 1000
+MANY = 10**9
+
+A_LITTLE, A_LOT = 0.001, 1_000_000
+"""Seconds, and calls a second, that every clock and timer can count."""
+
 SCHEMA = th.PropertiesList(
     th.Property(
         "access_key",
@@ -356,19 +365,19 @@ class Settings:
             start_date=start_date or utc_today - DEFAULT_HISTORY,
             end_date=end_date,
             time_zone=reader.zone("time_zone"),
-            lookback_days=reader.whole("lookback_days", least=0),
+            lookback_days=reader.whole("lookback_days", least=0, most=MOST_DAYS),
             periods=reader.periods("periods"),
-            days_per_call=reader.whole("days_per_call", least=1),
+            days_per_call=reader.whole("days_per_call", least=1, most=MOST_DAYS),
             user_ids=reader.texts("user_ids"),
             review_method=reader.choice("review_method", REVIEW_METHODS),
             coaching_period=reader.choice("coaching_period", PERIODS),
             include_private_calls=reader.truth("include_private_calls"),
             include_inactive=reader.truth("include_inactive"),
-            calls_per_second=reader.above_zero("calls_per_second"),
-            concurrency=reader.whole("concurrency", least=1),
+            calls_per_second=reader.number("calls_per_second"),
+            concurrency=reader.whole("concurrency", least=1, most=MOST_THREADS),
             max_api_calls=reader.optional_whole("max_api_calls", least=1),
-            max_retry_after=reader.above_zero("max_retry_after"),
-            request_timeout=reader.above_zero("request_timeout"),
+            max_retry_after=reader.number("max_retry_after"),
+            request_timeout=reader.number("request_timeout"),
             skip_forbidden_streams=reader.truth("skip_forbidden_streams"),
             motioncx_api_key=reader.key("motioncx_api_key"),
             motioncx_api_url=reader.url("motioncx_api_url"),
@@ -475,45 +484,38 @@ class _Reader:
         return value
 
     def url(self, name: str) -> str:
-        value = self.text(name) or ""
-        if "@" in value:
+        value = self._value(name)
+        if "@" in str(value):
             self.problem(
                 name,
                 "holds an @, as if a login stood before it",
                 "leave it out, keys have settings of their own",
             )
-            return value
-        try:
-            parts = urlsplit(value)
-            sound = parts.scheme in {"http", "https"} and bool(parts.hostname)
-        except ValueError:
-            sound = False
-        if not sound:
-            self.problem(name, f"{value!r} is not a URL", "write it as https://api.gong.io")
-        elif parts.scheme == "http" and not (
-            parts.hostname in LOOPBACK or self.truth("allow_insecure_http")
-        ):
+        elif not isinstance(value, str) or not _is_url(value):
+            default = SCHEMA["properties"][name]["default"]
+            self.problem(name, f"{value!r} is not a URL", f"write it as {default}")
+        elif not (_is_encrypted_or_local(value) or self.truth("allow_insecure_http")):
             self.problem(
                 name,
                 f"{value!r} would send secrets unencrypted",
                 "use https://, or set allow_insecure_http to true",
             )
-        return value.rstrip("/").removesuffix("/v2")
+        return str(value).rstrip("/").removesuffix("/v2")
 
-    def whole(self, name: str, *, least: int) -> int:
-        number = self._number(name, lambda n: n >= least and n == int(n))
+    def whole(self, name: str, *, least: int, most: int = MANY) -> int:
+        number = self._number(name, lambda n: least <= n <= most and n == int(n))
         if number is None:
-            self._refuse(name, f"a whole number of {least} or more")
+            self._refuse(name, f"a whole number from {least} to {most}")
             return least
         return int(number)
 
     def optional_whole(self, name: str, *, least: int) -> int | None:
         return None if self._value(name) is None else self.whole(name, least=least)
 
-    def above_zero(self, name: str) -> float:
-        number = self._number(name, lambda n: n > 0)
+    def number(self, name: str) -> float:
+        number = self._number(name, lambda n: A_LITTLE <= n <= A_LOT)
         if number is None:
-            self._refuse(name, "a number above 0")
+            self._refuse(name, f"a number from {A_LITTLE} to {A_LOT}")
             return 1
         return number
 
@@ -557,6 +559,22 @@ class _Reader:
             return None
         try:
             number = float(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         return number if math.isfinite(number) and sound(number) else None
+
+
+def _is_url(text: str) -> bool:
+    """Tell whether requests can be sent there, as far as the form of the URL shows."""
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in {"http", "https"} and parts.port != 0
+        host = (parts.hostname or "").encode("idna")
+    except ValueError:
+        return False
+    return sound and bool(host) and text.isprintable() and " " not in text
+
+
+def _is_encrypted_or_local(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" or parts.hostname in LOOPBACK

@@ -135,33 +135,6 @@ def test_a_period_named_twice_counts_once() -> None:
             ),
         ),
         (
-            {"lookback_days": -1},
-            "lookback_days: -1 is not a whole number of 0 or more; set a whole number of 0 or more",
-        ),
-        (
-            {"days_per_call": 1.5},
-            (
-                "days_per_call: 1.5 is not a whole number of 1 or more; "
-                "set a whole number of 1 or more"
-            ),
-        ),
-        (
-            {"calls_per_second": 0},
-            "calls_per_second: 0 is not a number above 0; set a number above 0",
-        ),
-        (
-            {"calls_per_second": "fast"},
-            "calls_per_second: 'fast' is not a number above 0; set a number above 0",
-        ),
-        (
-            {"request_timeout": "inf"},
-            "request_timeout: 'inf' is not a number above 0; set a number above 0",
-        ),
-        (
-            {"concurrency": True},
-            "concurrency: True is not a whole number of 1 or more; set a whole number of 1 or more",
-        ),
-        (
             {"include_inactive": "maybe"},
             "include_inactive: 'maybe' is not true or false; set true or false",
         ),
@@ -177,16 +150,33 @@ def test_a_period_named_twice_counts_once() -> None:
             {"api_url": "api.gong.io"},
             "api_url: 'api.gong.io' is not a URL; write it as https://api.gong.io",
         ),
+        ({"api_url": 5}, "api_url: 5 is not a URL; write it as https://api.gong.io"),
+        (
+            {"api_url": "https://api.gong.io:abc"},
+            "api_url: 'https://api.gong.io:abc' is not a URL; write it as https://api.gong.io",
+        ),
+        (
+            {"api_url": "https://api.gong.io:99999"},
+            "api_url: 'https://api.gong.io:99999' is not a URL; write it as https://api.gong.io",
+        ),
+        (
+            {"api_url": "https://a b.c"},
+            "api_url: 'https://a b.c' is not a URL; write it as https://api.gong.io",
+        ),
+        (
+            {"api_url": "https://api.gong.io\n"},
+            "api_url: 'https://api.gong.io\\n' is not a URL; write it as https://api.gong.io",
+        ),
+        (
+            {"oauth_url": "https://app..gong.io"},
+            "oauth_url: 'https://app..gong.io' is not a URL; write it as https://app.gong.io",
+        ),
         (
             {"api_url": "http://us-1.api.gong.io"},
             (
                 "api_url: 'http://us-1.api.gong.io' would send secrets unencrypted; "
                 "use https://, or set allow_insecure_http to true"
             ),
-        ),
-        (
-            {"max_api_calls": 0},
-            "max_api_calls: 0 is not a whole number of 1 or more; set a whole number of 1 or more",
         ),
         (
             {"api_url": "https://user:hidden@[gong"},
@@ -237,6 +227,26 @@ def test_what_no_key_holds_is_refused_and_not_shown(setting: str, value: str) ->
         f"{setting}: holds a blank, a line break or a character beyond ASCII, which no key has; "
         "copy it anew"
     )
+
+
+@pytest.mark.parametrize(
+    ("setting", "values", "right"),
+    [
+        ("lookback_days", [-1, 100_001, "x"], "a whole number from 0 to 100000"),
+        ("days_per_call", [0, 1.5, 10**12], "a whole number from 1 to 100000"),
+        ("concurrency", [True, 0, 1001], "a whole number from 1 to 1000"),
+        ("max_api_calls", [0, 10**400], "a whole number from 1 to 1000000000"),
+        ("motioncx_page_size", [0, 10**10], "a whole number from 1 to 1000000000"),
+        ("calls_per_second", [0, "fast", 1e-320, 10**20], "a number from 0.001 to 1000000"),
+        ("max_retry_after", [-1, False, 1e30], "a number from 0.001 to 1000000"),
+        ("request_timeout", ["inf", "nan", 10**30], "a number from 0.001 to 1000000"),
+    ],
+)
+def test_a_number_has_bounds(setting: str, values: list[object], right: str) -> None:
+    for value in values:
+        with pytest.raises(SettingsError) as caught:
+            parse(**{setting: value})
+        assert caught.value.problems == [f"{setting}: {value!r} is not {right}; set {right}"]
 
 
 def test_oauth_takes_four_settings() -> None:
