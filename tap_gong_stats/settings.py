@@ -388,11 +388,12 @@ class Settings:
         # Somewhere on Earth it is already tomorrow.
         if start_date and start_date > utc_today + timedelta(days=1):
             reader.problem("start_date", f"{start_date} lies in the future", "set a past day")
-        if start_date and end_date and end_date <= start_date:
+        if end_date and end_date <= settings.start_date:
+            default = "" if start_date else "the default of "
             reader.problem(
                 "end_date",
-                f"{end_date} does not lie after start_date {start_date}",
-                "set a later day; the end is exclusive",
+                f"{end_date} does not lie after {default}start_date {settings.start_date}",
+                "set a later day, or an earlier start_date; the end is exclusive",
             )
         if reader.problems:
             raise SettingsError(reader.problems)
@@ -415,15 +416,17 @@ class Settings:
         ]
 
 
-def with_numbers(config: Mapping[str, Any]) -> dict[str, float]:
-    """Return the settings that should be numbers and came as a Decimal or as text that is one."""
-    numbers = {}
+def in_their_types(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that came in another type: as text or Decimal, or ids as numbers."""
+    changed: dict[str, Any] = {}
     for name, schema in SCHEMA["properties"].items():
         value = config.get(name)
         if "number" in schema["type"] and isinstance(value, str | Decimal):
             with contextlib.suppress(ValueError):
-                numbers[name] = float(value)
-    return numbers
+                changed[name] = float(value)
+        elif "array" in schema["type"] and isinstance(value, list) and any(map(_is_id, value)):
+            changed[name] = [str(item) if _is_id(item) else item for item in value]
+    return changed
 
 
 def unknown_settings(config: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
@@ -527,7 +530,7 @@ class _Reader:
 
     def texts(self, name: str) -> tuple[str, ...]:
         value = self._value(name) or []
-        if isinstance(value, list) and all(isinstance(item, str | int) for item in value):
+        if isinstance(value, list) and all(isinstance(item, str) or _is_id(item) for item in value):
             return tuple(str(item) for item in value)
         self._refuse(name, "a list of ids")
         return ()
@@ -562,6 +565,11 @@ class _Reader:
         except (ValueError, OverflowError):
             return None
         return number if math.isfinite(number) and sound(number) else None
+
+
+def _is_id(value: object) -> bool:
+    """Tell whether a value is an id that was written without quotes."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_url(text: str) -> bool:

@@ -166,7 +166,7 @@ class TapGongStats(Tap):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         # The SDK offers no public place between reading the settings and checking them, and its
         # check fills in defaults: not into the caller's own dictionary.
-        self._config = {**self._config, **settings.with_numbers(self._config)}
+        self._config = {**self._config, **settings.in_their_types(self._config)}
         try:
             Settings.parse(self._config)
         except SettingsError as error:

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_gong_stats.settings import SCHEMA, Settings, SettingsError, unknown_settings, with_numbers
+from tap_gong_stats.settings import (
+    SCHEMA,
+    Settings,
+    SettingsError,
+    in_their_types,
+    unknown_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +64,7 @@ def test_the_defaults() -> None:
 def test_a_number_may_have_another_form(form: Callable[[str], object]) -> None:
     settings = parse(lookback_days=form("3"), calls_per_second=form("2.5"))
     assert (settings.lookback_days, settings.calls_per_second) == (3, 2.5)
-    numbers = with_numbers({"lookback_days": form("3.0"), "days_per_call": "x", "api_url": "7"})
+    numbers = in_their_types({"lookback_days": form("3.0"), "days_per_call": "x", "api_url": "7"})
     assert {name: repr(number) for name, number in numbers.items()} == {"lookback_days": "3.0"}
 
 
@@ -120,7 +126,14 @@ def test_a_period_named_twice_counts_once() -> None:
             {"start_date": "2026-05-02", "end_date": "2026-05-02"},
             (
                 "end_date: 2026-05-02 does not lie after start_date 2026-05-02; "
-                "set a later day; the end is exclusive"
+                "set a later day, or an earlier start_date; the end is exclusive"
+            ),
+        ),
+        (
+            {"end_date": "2026-01-01"},
+            (
+                "end_date: 2026-01-01 does not lie after the default of start_date 2026-03-12; "
+                "set a later day, or an earlier start_date; the end is exclusive"
             ),
         ),
         (
@@ -145,6 +158,7 @@ def test_a_period_named_twice_counts_once() -> None:
                 "set one of MANUAL, AUTOMATIC, BOTH"
             ),
         ),
+        ({"user_ids": [True]}, "user_ids: [True] is not a list of ids; set a list of ids"),
         ({"user_ids": "1"}, "user_ids: '1' is not a list of ids; set a list of ids"),
         (
             {"api_url": "api.gong.io"},

@@ -58,6 +58,11 @@ def test_the_settings_that_it_is_given_stay_as_they_were() -> None:
     assert given == {**LOGIN, "concurrency": "4"}
 
 
+def test_ids_need_no_quotes() -> None:
+    given = {**LOGIN, "user_ids": [7, "8"]}
+    assert TapGongStats(config=given).config["user_ids"] == ["7", "8"]
+
+
 def test_a_deselected_column_is_left_out(sandbox: StartSandbox, clock: SetClock) -> None:
     clock("2026-03-12T12:00:00Z")
     chosen = TapGongStats(config=LOGIN).catalog_dict
