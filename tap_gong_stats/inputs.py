@@ -1,6 +1,6 @@
-"""The files that a run is given, checked before anybody reads them.
+"""The files that a run is given: each a JSON object, and the state one of bookmarks.
 
-Of the state only its shape: what the bookmarks of this tap mean is for `bookmarks` to know.
+What the bookmarks of this tap mean is for `bookmarks` to know.
 """
 
 from __future__ import annotations
@@ -38,18 +38,6 @@ class JsonFile(click.File):
         if not sound:
             self.fail(f"{value} does not hold a JSON object", param, ctx)
         return io.StringIO(text)
-
-
-class ConfigFile(click.Path):
-    """An option that names a config file, or ENV for the environment."""
-
-    @override
-    def convert(
-        self, value: str | os.PathLike[str], param: Parameter | None, ctx: Context | None
-    ) -> str | bytes | os.PathLike[str]:
-        if value != "ENV":
-            JsonFile().convert(value, param, ctx)
-        return super().convert(value, param, ctx)
 
 
 def check_state(state: object) -> None:

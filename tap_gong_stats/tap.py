@@ -20,7 +20,7 @@ from tap_gong_stats import settings
 from tap_gong_stats.auth import authenticator
 from tap_gong_stats.connection_test import as_table, try_streams
 from tap_gong_stats.http_stream import Connection
-from tap_gong_stats.inputs import ConfigFile, JsonFile, check_state
+from tap_gong_stats.inputs import JsonFile, check_state
 from tap_gong_stats.pacing import Budget
 from tap_gong_stats.settings import Settings, SettingsError
 from tap_gong_stats.streams.activity import ActivityByPeriod, AggregatedActivity, DailyActivity
@@ -37,12 +37,10 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from click import Command, Context, Option
+    from singer_sdk.plugin_base import _ConfigInput  # of a method that is public
     from singer_sdk.streams import Stream
 
     from tap_gong_stats.http_stream import HttpStream
-
-INPUTS = {"config": ConfigFile(), "catalog": JsonFile(), "state": JsonFile()}
-"""The options that name a file."""
 
 
 class TapGongStats(Tap):
@@ -131,6 +129,18 @@ class TapGongStats(Tap):
 
     @classmethod
     @override
+    def cb_config(cls, ctx: Context, param: Option, value: tuple[str, ...]) -> _ConfigInput:
+        # Checked where it is read, as what is behind /dev/stdin can be read only once.
+        try:
+            return super().cb_config(ctx, param, value)
+        except OSError as error:
+            raise click.BadParameter(str(error), ctx, param) from error
+        except (TypeError, ValueError) as error:
+            wrong = f"{', '.join(value)} does not hold a JSON object"
+            raise click.BadParameter(wrong, ctx, param) from error
+
+    @classmethod
+    @override
     def cb_test(cls, ctx: Context, param: Option, value: str) -> None:
         """Try each selected stream with one call and print a table, and load no rows."""
         if value != CliTestOptionValue.All.value:
@@ -154,7 +164,8 @@ class TapGongStats(Tap):
         for option in command.params:
             if option.name == "catalog":
                 option.is_eager = True  # so that `--test` knows it, wherever it stands
-            option.type = INPUTS.get(str(option.name), option.type)
+            if option.name in {"catalog", "state"}:
+                option.type = JsonFile()
         return command
 
     @override

@@ -104,13 +104,20 @@ def test_a_wrong_setting_ends_the_run_with_a_line_and_no_traceback(
 @pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
 @pytest.mark.parametrize("content", [b"", b"{x", b'"x"', b"5", b"\xff"])
 def test_a_file_that_holds_no_object_is_named(tmp_path: Path, option: str, content: bytes) -> None:
-    config, file = tmp_path / "config.json", tmp_path / "file.json"
-    config.write_text(json.dumps(LOGIN))
+    file = tmp_path / "file.json"
     file.write_bytes(content)
-    result = tap("--config", config, option, file)
+    result = tap(option, file)
     assert (result.returncode, result.stdout) == (2, "")
     line = result.stderr.splitlines()[-1]
     assert line == f"Error: Invalid value for '{option}': {file} does not hold a JSON object"
+
+
+def test_a_config_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    result = tap("--config", file)
+    assert (result.returncode, result.stdout) == (2, "")
+    line = result.stderr.splitlines()[-1]
+    assert line == f"Error: Invalid value for '--config': File at '{file}' was not found."
 
 
 def test_a_damaged_state_ends_the_run_with_a_line_and_no_traceback(tmp_path: Path) -> None:
