@@ -9,6 +9,8 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests import truth
 from tests.faults.harness import Warehouse
 from tests.support import LOGIN
@@ -17,7 +19,7 @@ from tests.truth import in_order
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import StartSandbox
+    from tests.conftest import Sandbox, StartSandbox
 
 
 def run_until(lines: int, folder: Path, warehouse: Warehouse) -> bool:
@@ -41,10 +43,9 @@ def run_until(lines: int, folder: Path, warehouse: Warehouse) -> bool:
         return process.wait() == 0
 
 
-def test_killed_at_random_moments_nothing_is_lost(sandbox: StartSandbox, tmp_path: Path) -> None:
-    gong = sandbox(users=8, page_size=3, zone="Asia/Tokyo")
-    today = gong.company.today
-    start = today - timedelta(days=12)
+def kills_in_a_history(gong: Sandbox, folder: Path, chance: random.Random) -> int:
+    """Read a whole history with kills at random lines, compare it with the truth, and count."""
+    start = gong.company.today - timedelta(days=12)
     config = LOGIN | gong.config(
         start_date=start.isoformat(),
         days_per_call=4,
@@ -52,13 +53,29 @@ def test_killed_at_random_moments_nothing_is_lost(sandbox: StartSandbox, tmp_pat
         motioncx_api_key="sandbox-motioncx-key",
         motioncx_api_url=f"{gong.url}/motioncx",
     )
-    (tmp_path / "config.json").write_text(json.dumps(config))
-    chance = random.Random(7)
+    (folder / "config.json").write_text(json.dumps(config))
     warehouse = Warehouse()
-    runs = 1
-    while not run_until(chance.randrange(20, 200), tmp_path, warehouse):
-        runs += 1
-    assert runs > 3
+    kills = 0
+    while not run_until(chance.randrange(20, 200), folder, warehouse):
+        kills += 1
     for stream, rows in truth.all_rows(gong.company, start).items():
         assert in_order(warehouse.rows(stream)) == in_order(rows), stream
     assert {call.status for call in gong.calls} <= {200, 404}
+    return kills
+
+
+@pytest.fixture
+def gong(sandbox: StartSandbox) -> Sandbox:
+    return sandbox(users=8, page_size=3, zone="Asia/Tokyo")
+
+
+def test_killed_at_random_moments_nothing_is_lost(gong: Sandbox, tmp_path: Path) -> None:
+    assert kills_in_a_history(gong, tmp_path, random.Random(7)) > 3
+
+
+@pytest.mark.soak
+def test_killed_a_hundred_times_nothing_is_lost(gong: Sandbox, tmp_path: Path) -> None:
+    kills = seed = 0
+    while kills < 100:
+        kills += kills_in_a_history(gong, tmp_path, random.Random(seed))
+        seed += 1
