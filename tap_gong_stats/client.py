@@ -99,11 +99,13 @@ class GongStream(HttpStream):
     def _pages_of(self, context: Context, delivered: set[Any]) -> Iterator[Page]:
         """Fetch the items of a question that are not `delivered` yet, and add them to it."""
         seen: set[Any] = set()
-        total = restarts = shortfalls = 0
+        restarts = shortfalls = 0
         while True:
+            total = 0
             try:
                 for page in self._pages_once(context):
-                    total = total if page.total_records is None else page.total_records
+                    # A later page may count nothing any more; each asking counts for itself.
+                    total = max(total, page.total_records or 0)
                     seen.update(page.ids)
                     yield unseen(page, delivered)
             except CursorExpiredError as error:
@@ -227,6 +229,9 @@ class GongStream(HttpStream):
         cursor = None
         while True:
             page = self.fetch_page(context, cursor)
+            if cursor and page is NOTHING_FOUND:
+                reason = CursorExpiredError("HTTP 404: Gong finds nothing behind its own cursor")
+                raise self.failure(context, reason)
             yield page
             cursor = page.cursor
             if not cursor:

@@ -269,6 +269,34 @@ def test_an_expired_cursor_begins_the_window_anew() -> None:
     assert [asked.get("cursor") for asked in script.asked] == [None, "a", None, "b"]
 
 
+def test_a_404_on_a_later_page_begins_the_window_anew() -> None:
+    answers = [
+        page(user(1), cursor="a", total=2),
+        gong_error("No users found", 404),
+        page(user(1), cursor="b", total=2),
+        page(user(2), total=2),
+    ]
+    result, script = run(lambda _, number: answers[number])
+    assert (result.error, ids(result)) == (None, ["1", "2"])
+    assert [asked.get("cursor") for asked in script.asked] == [None, "a", None, "b"]
+
+
+def test_a_404_on_each_later_page_is_an_error_though_no_total_is_told() -> None:
+    first = page(user(1), cursor="a")
+    del first.body["records"]["totalRecords"]
+
+    def answer(asked: Json, _: int) -> Answer:
+        return gong_error("No users found", 404) if "cursor" in asked else first
+
+    result, script = run(answer)
+    assert str(result.error) == (
+        "aggregated_activity day 2026-03-02..2026-03-03: "
+        "HTTP 404: Gong finds nothing behind its own cursor"
+    )
+    assert len(script.asked) == 2 * (1 + client.MOST_RESTARTS)
+    assert result.bookmark(STREAM, "day") is None
+
+
 def test_a_cursor_that_always_expires_is_an_error() -> None:
     def answer(asked: Json, _: int) -> Answer:
         if "cursor" in asked:
@@ -423,6 +451,24 @@ def test_items_that_stay_missing_are_an_error() -> None:
     )
     assert len(script.asked) == 2
     assert result.bookmark(STREAM, "day") is None
+
+
+def test_a_later_page_that_counts_less_takes_nothing_from_the_total() -> None:
+    def answer(asked: Json, _: int) -> Answer:
+        return page() if "cursor" in asked else page(user(1), cursor="a", total=2)
+
+    result, script = run(answer)
+    assert str(result.error) == (
+        "aggregated_activity day 2026-03-02..2026-03-03: Gong counts 2 items but lists only 1"
+    )
+    assert len(script.asked) == 4
+    assert result.bookmark(STREAM, "day") is None
+
+
+def test_items_that_gong_has_meanwhile_removed_are_not_missing() -> None:
+    answers = [page(user(1), cursor="a", total=3), page(user(2), total=2), page(user(1), user(2))]
+    result, script = run(lambda _, number: answers[number])
+    assert (result.error, ids(result), len(script.asked)) == (None, ["1", "2"], 3)
 
 
 @pytest.mark.parametrize("records", [None, {}, {"totalRecords": None}])
