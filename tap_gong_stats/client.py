@@ -188,15 +188,16 @@ class GongStream(HttpStream):
             return NOTHING_FOUND
         try:
             parts = msgspec.json.decode(response.content, type=dict[str, msgspec.Raw])
-            encoded = parts.pop(self.items_key, None)
-            items = [] if encoded is None else LIST_DECODER.decode(encoded) or []
-            ids = self.item_ids.of(items)
+            items = LIST_DECODER.decode(parts.pop(self.items_key, b"null"))
             records = RECORDS_DECODER.decode(parts.pop("records", b"null")) or Records()
+            if items is None and records.total_records == 0:
+                items = []
+            ids = self.item_ids.of(items or [])
             envelope = {field: msgspec.json.decode(part) for field, part in parts.items()}
         except msgspec.DecodeError as error:
             message = self.response_error_message(response)
             raise RetriableAPIError(f"{message} ({error})", response) from error
-        if encoded is None or is_error(envelope):
+        if items is None or is_error(envelope):
             raise RetriableAPIError(self.response_error_message(response), response)
         self._new_fields_of_answers.look_at(envelope)
         return Page(

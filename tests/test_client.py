@@ -347,6 +347,10 @@ def test_a_day_that_is_too_heavy_is_an_error() -> None:
     assert len(script.asked) == http_stream.MAX_TRIES
 
 
+def with_null_list(**records: int) -> Answer:
+    return Answer(body={"requestId": "x", "usersAggregateActivityStats": None, "records": records})
+
+
 FAULTS = {
     "429": gong_error("slow down", 429, Retry_After="0"),
     "429 without Retry-After": gong_error("slow down", 429),
@@ -359,6 +363,8 @@ FAULTS = {
     "HTML with 200": Answer(200, b"<html>Please log in</html>"),
     "a list": Answer(200, []),
     "Gong's error with 200": gong_error("oops", 200),
+    "null list": with_null_list(totalRecords=1),
+    "null list without a total": with_null_list(),
     "reset": Answer(reset=True),
 }
 
@@ -478,11 +484,9 @@ def test_missing_figures_are_no_error(records: Any) -> None:
     assert ids(run(lambda *_: answer)[0]) == ["1"]
 
 
-def test_a_null_list_is_an_empty_page() -> None:
-    answer = page()
-    answer.body["usersAggregateActivityStats"] = None
-    result, _ = run(lambda *_: answer)
-    assert (result.error, ids(result)) == (None, [])
+def test_a_null_list_is_an_empty_page_where_gong_counts_nothing() -> None:
+    result, script = run(lambda *_: with_null_list(totalRecords=0))
+    assert (result.error, ids(result), len(script.asked)) == (None, [], 1)
 
 
 def test_a_day_that_is_not_over_is_left_for_the_next_run() -> None:

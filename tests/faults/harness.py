@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 SILENT = {Fault.SILENT_BEFORE_HEADERS, Fault.SILENT_IN_HEADERS, Fault.SILENT_IN_BODY}
-COUNTED_AGAIN = {Fault.NULL_LIST, Fault.TOTAL_TOO_HIGH}
+COUNTED_AGAIN = {Fault.TOTAL_TOO_HIGH}
 """After these the tap asks for a window's pages once more, and not twice."""
 
 HARMLESS = {Fault.DUPLICATE_ROW, Fault.TOTAL_TOO_LOW}
@@ -36,9 +36,6 @@ FATAL = {Fault.REDIRECT, Fault.REPEATED_CURSOR}
 
 PASSING = set(Fault) - FATAL
 """If these happen once, a run comes through."""
-
-WITHOUT_TOTAL = ("/v2/workspaces", "/v2/settings/scorecards", "/v2/coaching")
-"""Where Gong does not tell how many items there are, so that a null is an empty list."""
 
 NOT_MOTIONCX = {
     Fault.NULL_LIST,
@@ -126,9 +123,7 @@ def run(
 
 def fits(fault: Fault | None, request: Request) -> bool:
     """Tell whether a fault, should it happen to this request, could be told from the truth."""
-    if request.path.startswith("/motioncx/"):
-        return fault not in NOT_MOTIONCX
-    return fault is not Fault.NULL_LIST or not request.path.startswith(WITHOUT_TOTAL)
+    return fault not in NOT_MOTIONCX or not request.path.startswith("/motioncx/")
 
 
 def fetching() -> list[threading.Thread]:

@@ -78,10 +78,11 @@ def test_an_odd_retry_after_is_no_crash(value: str) -> None:
     assert retry_after(response) in {0, None}
 
 
-def test_an_answer_without_its_list_is_not_an_empty_list() -> None:
+@pytest.mark.parametrize("body", [{}, {"workspaces": None}])
+def test_an_answer_without_its_list_is_not_an_empty_list(body: Json) -> None:
     def answer(_: Json, number: int) -> Answer:
         if number == 0:
-            return Answer(body={"requestId": "req0"})
+            return Answer(body={"requestId": "req0", **body})
         return Answer(body={"requestId": "req1", "workspaces": [{"id": "1"}]})
 
     with scripted(answer) as script:

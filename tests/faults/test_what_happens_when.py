@@ -59,7 +59,7 @@ GONG_SAYS = {
     Fault.EXPIRED_CURSOR: "HTTP 400: cursor: expired (requestId req0fault)",
     Fault.REPEATED_CURSOR: "Gong repeats a cursor; its pages go in a circle",
     Fault.TOTAL_TOO_HIGH: "Gong counts 17 items but lists only 16",
-    Fault.NULL_LIST: "Gong counts 16 items but lists only 0",
+    Fault.NULL_LIST: "HTTP 200: the body is not one of Gong's (requestId ",
     Fault.MISSING_LIST: "HTTP 200: the body is not one of Gong's (requestId ",
 }
 """What the line says after stream and window; a request id of the sandbox's own may follow."""
