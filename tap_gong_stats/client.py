@@ -18,7 +18,7 @@ from tap_gong_stats.errors import (
     ForbiddenError,
     TooHeavyError,
 )
-from tap_gong_stats.http_stream import HttpStream, json_object, redirect
+from tap_gong_stats.http_stream import ODD, HttpStream, json_object, redirect
 from tap_gong_stats.pages import EncodedItems, Page, unseen
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class GongStream(HttpStream):
                 items = []
             ids = self.item_ids.of(items or [])
             envelope = {field: msgspec.json.decode(part) for field, part in parts.items()}
-        except msgspec.DecodeError as error:
+        except ODD as error:
             message = self.response_error_message(response)
             raise RetriableAPIError(f"{message} ({error})", response) from error
         if items is None or is_error(envelope):

@@ -6,6 +6,7 @@ import random
 import re
 import threading
 from abc import abstractmethod
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -25,7 +26,7 @@ from singer_sdk.singerlib import RecordMessage
 from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
 
-from tap_gong_stats.columns import Columns
+from tap_gong_stats.columns import ColumnError, Columns
 from tap_gong_stats.errors import ForbiddenError, QuotaError, TooHeavyError
 from tap_gong_stats.pacing import Budget, BudgetSpentError, Pace, Turn
 from tap_gong_stats.pages import ItemIds
@@ -50,6 +51,9 @@ PASSING = (
     requests.exceptions.ContentDecodingError,
 )
 """Faults of a network, which another try may not meet again."""
+
+ODD = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
+"""What a look at JSON of another shape, depth or encoding may end in."""
 
 MAX_TRIES = 8
 HEAVY_TRIES = 3
@@ -349,6 +353,17 @@ class HttpStream(RESTStream[str]):
         kind = type(reason) if isinstance(reason, FatalAPIError) else FatalAPIError
         return kind(f"{self.place(context)}: {without_queries(reason)}")
 
+    @contextmanager
+    def looking_at_answers(self, context: Context) -> Iterator[None]:
+        """Turn the errors of a look at odd answers into the one line that ends a run."""
+        try:
+            yield
+        except ColumnError as error:
+            raise self.failure(context, error) from error
+        except ODD as error:
+            reason = f"an answer has another shape than Gong's reference says ({error})"
+            raise self.failure(context, reason) from error
+
     def place(self, context: Context) -> str:
         """Return how messages name a question, as `daily_activity 2026-03-02..2026-03-03`."""
         return " ".join([self.name, *(str(value) for value in context.values())])
@@ -468,7 +483,7 @@ def json_object(response: requests.Response) -> dict[str, Any] | None:
     """Return the JSON object in the body, or None where there is none."""
     try:
         body = msgspec.json.decode(response.content)
-    except msgspec.DecodeError:
+    except ODD:
         return None
     return body if isinstance(body, dict) else None
 

@@ -65,7 +65,7 @@ class ItemIds:
     """
 
     def __init__(self, item_id: Sequence[str]) -> None:
-        kind: Any = Any
+        kind: Any = str | int | float | None
         for field in reversed(item_id):
             kind = msgspec.defstruct("Path", [("value", kind, None)], rename={"value": field})
         self._decoder = msgspec.json.Decoder(kind)
@@ -75,7 +75,8 @@ class ItemIds:
         """Return the ids, None where there is none.
 
         Raises:
-            msgspec.DecodeError: for an item that is no object.
+            msgspec.DecodeError: for an item that is no object, or an id that is neither text nor a
+                number.
         """
         return [self._id_of(item) for item in items]
 

@@ -13,7 +13,6 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
 from tap_gong_stats.bookmarks import Bookmark, BookmarkError, Span
-from tap_gong_stats.columns import ColumnError
 from tap_gong_stats.errors import DayNotOverError
 from tap_gong_stats.fetch_ahead import FetchAhead
 from tap_gong_stats.http_stream import HttpStream
@@ -211,13 +210,8 @@ class WindowedStream(HttpStream):
         return bookmark.spans(settings.start_date, settings.lookback_days, align)
 
     def _checked_rows(self, page: Page, task: Task) -> Iterator[Record]:
-        try:
+        with self.looking_at_answers(task.context):
             yield from self.rows(page, task)
-        except ColumnError as error:
-            raise self.failure(task.context, error) from error
-        except (AttributeError, TypeError, ValueError) as error:
-            reason = f"an answer has another shape than Gong's reference says ({error})"
-            raise self.failure(task.context, reason) from error
 
     def _move_bookmark(self, task: Task, window: Window) -> None:
         """Note a window whose rows are all written, and tell the target."""
@@ -331,9 +325,10 @@ class WindowPlan:
             yield Task(partition, part, window, window, ends_window=last, backfills=backfills)
 
     def _learning(self, task: Task) -> Iterator[Page]:
-        for page in self._stream.pages(task.context):
-            self._stream.zone.learn(*self._stream.zone_evidence(page))
-            yield page
+        with self._stream.looking_at_answers(task.context):
+            for page in self._stream.pages(task.context):
+                self._stream.zone.learn(*self._stream.zone_evidence(page))
+                yield page
 
     def _ends(self) -> tuple[date, date]:
         """Return the end of the days that are surely over, and how late it may turn out to be."""

@@ -69,13 +69,14 @@ class CoachingMetrics(InstantStream):
 
     @override
     def parts(self) -> Sequence[Context]:
-        managers = dict.fromkeys(user.get("managerId") for user in self._users.all_items)
-        return [
-            {"workspace_id": workspace["id"], "manager_id": manager}
-            for workspace in self._workspaces.all_items
-            for manager in managers
-            if manager
-        ]
+        with self.looking_at_answers({}):
+            managers = dict.fromkeys(user.get("managerId") for user in self._users.all_items)
+            return [
+                {"workspace_id": workspace["id"], "manager_id": manager}
+                for workspace in self._workspaces.all_items
+                for manager in managers
+                if manager
+            ]
 
     @override
     def cut(self, partition: Context) -> Cut:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_gong_stats.client import GongStream
-from tap_gong_stats.columns import ColumnError
 from tap_gong_stats.errors import ForbiddenError
 from tap_gong_stats.pacing import BudgetSpentError
 
@@ -30,7 +29,8 @@ class LookupStream(GongStream):
     @cached_property
     def all_items(self) -> list[Item]:
         """The whole list, asked for once a run, whoever needs it first."""
-        return [item for page in self.pages({}) for item in page.items]
+        with self.looking_at_answers({}):
+            return [item for page in self.pages({}) for item in page.items]
 
     @override
     def _write_activate_version_message(self, full_table_version: int) -> None:
@@ -42,11 +42,9 @@ class LookupStream(GongStream):
     @override
     def records(self, context: Context | None) -> Iterator[Record]:
         columns = self.columns()
-        try:
+        with self.looking_at_answers({}):
             for item in self.all_items:
                 yield columns.fill(item)
-        except ColumnError as error:
-            raise self.failure({}, error) from error
 
 
 class Users(LookupStream):

@@ -13,7 +13,7 @@ from singer_sdk.authenticators import APIKeyAuthenticator
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
-from tap_gong_stats.http_stream import redirect
+from tap_gong_stats.http_stream import ODD, redirect
 from tap_gong_stats.pages import EncodedItems, Page, unseen
 from tap_gong_stats.windowed import WindowedStream
 from tap_gong_stats.windows import Window, day_ranges
@@ -140,7 +140,7 @@ class InteractionDetails(WindowedStream):
             answer = msgspec.json.decode(response.content, type=Answer)
             items = answer.data or []
             ids = self.item_ids.of(items)
-        except msgspec.DecodeError as error:
+        except ODD as error:
             message = f"HTTP 200: the body is not one of MotionCX's ({error})"
             raise RetriableAPIError(message, response) from error
         if answer.result_code != SUCCESS:

@@ -108,6 +108,31 @@ def test_an_answer_of_another_shape_ends_the_run_with_one_line_at_most(body: Jso
     assert result.error is None or isinstance(result.error, FatalAPIError)
 
 
+DEEP = b"[" * 5000 + b"]" * 5000
+ODD_SHAPE = "an answer has another shape than Gong's reference says"
+NOT_GONG_S = "HTTP 200: the body is not one of Gong's"
+
+
+@pytest.mark.parametrize(
+    ("user", "told"),
+    [
+        (b'"id": "1", "title": "\xff"', f"{ODD_SHAPE} ('utf-8' codec"),
+        (b'"id": "1", "title": 1e999', f"{ODD_SHAPE} (Number out of range"),
+        (b'"id": "1", "title": ' + DEEP, f"{NOT_GONG_S} (maximum recursion depth exceeded"),
+        (b'"id": "1"}], "requestId": ["\xff"], "more": [{', f"{NOT_GONG_S} ('utf-8' codec"),
+        (b'"id": ["1"]', f"{NOT_GONG_S} (Expected"),
+        (b'"id": {"1": 1}', f"{NOT_GONG_S} (Expected"),
+    ],
+    ids=["bytes", "number", "depth", "envelope", "list as id", "object as id"],
+)
+def test_json_that_cannot_be_read_ends_the_run_with_one_line(user: bytes, told: str) -> None:
+    with scripted(lambda *_: Answer(body=b'{"users": [{%b}]}' % user)) as script:
+        error = run_tap({**ONE_DAY, "api_url": script.url}, "users").error
+    assert isinstance(error, FatalAPIError)
+    assert str(error).startswith(f"users: {told}")
+    assert "\n" not in str(error)
+
+
 def test_a_redirect_within_the_host_names_no_nonsense() -> None:
     with scripted(lambda *_: Answer(302, b"", {"Location": "/login"})) as script:
         result = run_tap({**ONE_DAY, "api_url": script.url}, "users")

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from singer_sdk.exceptions import FatalAPIError
 
 from tests.support import Answer, Json, Run, run_tap, scripted
 
@@ -96,6 +97,24 @@ def test_null_days_are_no_rows() -> None:
     body = {"usersDetailedActivities": [{"userId": "7", "userDailyActivityStats": None}]}
     result = run("daily_activity", body)
     assert (result.error, result.rows("daily_activity")) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("listed", "found"),
+    [
+        ([{"fromDate": "2026-03-02T00:00:00+01:00"}, None], "'NoneType' object has no attribute"),
+        ({"fromDate": "2026-03-02T00:00:00+01:00"}, "'str' object has no attribute"),
+        (5, "'int' object is not iterable"),
+    ],
+)
+def test_days_of_another_shape_are_an_error_in_one_line(listed: Any, found: str) -> None:
+    body = {"usersDetailedActivities": [{"userId": "7", "userDailyActivityStats": listed}]}
+    error = run("daily_activity", body).error
+    assert isinstance(error, FatalAPIError)
+    assert str(error).startswith(
+        "daily_activity 2026-03-02..2026-03-03: "
+        f"an answer has another shape than Gong's reference says ({found}"
+    )
 
 
 def test_a_day_without_a_date_is_an_error() -> None:

@@ -4,6 +4,9 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+from singer_sdk.exceptions import FatalAPIError
+
 from tests.support import Answer, Json, gong_error, run_tap, scripted
 
 if TYPE_CHECKING:
@@ -124,6 +127,25 @@ def test_only_the_reports_that_are_wanted() -> None:
     with scripted(Firm(1).answer) as script:
         run = run_tap({**WEEK, "api_url": script.url, "user_ids": ["8"]}, "coaching_metrics")
     assert (run.error, run.rows("coaching_metrics")) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("users", "workspaces", "found"),
+    [
+        ([{"id": "1", "managerId": ["2"]}], [{"id": "1"}], "unhashable type: 'list'"),
+        ([{"id": "1", "managerId": "2"}], [{"name": "W"}], "'id'"),
+    ],
+)
+def test_users_or_workspaces_of_another_shape_are_an_error_in_one_line(
+    users: list[Json], workspaces: list[Json], found: str
+) -> None:
+    body = {"users": users, "workspaces": workspaces}
+    with scripted(lambda *_: Answer(body=body)) as script:
+        error = run_tap({**WEEK, "api_url": script.url}, "coaching_metrics").error
+    assert isinstance(error, FatalAPIError)
+    assert str(error) == (
+        f"coaching_metrics: an answer has another shape than Gong's reference says ({found})"
+    )
 
 
 def test_users_are_asked_for_once_a_run(sandbox: StartSandbox, clock: SetClock) -> None:

@@ -109,7 +109,7 @@ def nothing(asked: Json, _: int) -> Answer:
     if "motioncx" in path:
         return Answer(body={"resultCode": 0, "resultCodeName": "Success", "data": []})
     if path.startswith(("/v2/users", "/v2/workspaces", "/v2/settings", "/v2/coaching")):
-        return Answer(body={"users": [], "workspaces": [], "scorecards": None})
+        return Answer(body={"users": [], "workspaces": [], "scorecards": []})
     return gong_error("No users found corresponding to the provided filters", 404)
 
 
