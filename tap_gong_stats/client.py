@@ -66,7 +66,7 @@ class GongStream(HttpStream):
     def url_base(self) -> str:
         # With OAuth, Gong says with the tokens where the company's API is.
         login = self.authenticator
-        return login.tokens().api_url if isinstance(login, OAuthLogin) else self.settings.api_url
+        return login.api_url() if isinstance(login, OAuthLogin) else self.settings.api_url
 
     def asked(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Return what is asked of the endpoint, without the cursor."""

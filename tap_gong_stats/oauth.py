@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import subprocess
 import sys
@@ -30,6 +31,9 @@ WAITS = (1, 5, 20)
 PASSING = {429, 500, 502, 503, 504}
 """Statuses that another try may not meet again."""
 
+LIFETIME = 3600
+"""Seconds after which an access token is renewed if Gong does not say how long it lives."""
+
 TIMEOUT = 60
 """Seconds for Gong's OAuth server to answer."""
 
@@ -46,7 +50,7 @@ class Tokens:
         access_token: the bearer token for calls.
         refresh_token: what the next refresh needs; using it kills it.
         renew_at: when to renew them, a tenth of their life before its end, in seconds since 1970.
-        api_url: where this company's API is.
+        api_url: where this company's API is, empty if Gong does not say it.
         descends_from: a hash of the first refresh token, by which a new one in the settings is
             told from the one that these tokens go back to.
     """
@@ -155,8 +159,9 @@ class Refresher:
             return Tokens(
                 access_token=answer["access_token"],
                 refresh_token=answer["refresh_token"],
-                renew_at=asked_at + float(answer["expires_in"]) * 0.9,
-                api_url=answer["api_base_url_for_customer"].rstrip("/"),
+                # Whatever else is wrong, the only good refresh token must not be lost.
+                renew_at=asked_at + _lifetime(answer.get("expires_in")) * 0.9,
+                api_url=_base_url(answer.get("api_base_url_for_customer")),
                 descends_from=self._origin,
             )
         except (KeyError, TypeError, AttributeError):
@@ -184,6 +189,18 @@ class Refresher:
     @property
     def _origin(self) -> str:
         return hashlib.sha256(self.first_refresh_token.encode()).hexdigest()
+
+
+def _lifetime(told: object) -> float:
+    try:
+        lifetime = float(str(told))
+    except ValueError:
+        return LIFETIME
+    return lifetime if math.isfinite(lifetime) else LIFETIME
+
+
+def _base_url(told: object) -> str:
+    return told.rstrip("/").removesuffix("/v2") if isinstance(told, str) else ""
 
 
 def _about_the_file(error: OSError) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter
 from typing_extensions import override
@@ -155,7 +156,9 @@ def scripted(
             self.reply({})
 
         def do_POST(self) -> None:
-            self.reply(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            is_json = self.headers["Content-Type"] == "application/json"
+            self.reply(json.loads(body) if is_json else dict(parse_qsl(body.decode())))
 
         def reply(self, body: Json) -> None:
             asked = {"path": self.path, "headers": dict(self.headers), **body}

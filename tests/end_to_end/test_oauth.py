@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from singer_sdk.exceptions import FatalAPIError
 
 from tap_gong_stats.auth import OAuthLogin
 from tap_gong_stats.oauth import Refresher
-from tests.support import run_tap
+from tests.support import Answer, run_tap, scripted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,6 +168,65 @@ def test_a_file_that_cannot_be_written_costs_no_token(
     run = run_tap(config(gong, tmp_path / "file" / "tokens.json"), "workspaces")
     assert "oauth_token_file: Not a directory" in str(run.error)
     assert gong.calls == []
+
+
+def answer(**changes: Any) -> dict[str, Any]:
+    return {
+        "access_token": "access-1",
+        "refresh_token": "refresh-1",
+        "expires_in": 86400,
+        "api_base_url_for_customer": "https://api.test",
+        **changes,
+    }
+
+
+def login_with(body: dict[str, Any], token_file: Path, oauth_url: str = "") -> OAuthLogin:
+    """A login whose OAuth server has given one answer."""
+    with scripted(lambda *_: Answer(body=body)) as script:
+        given = Refresher(str(token_file), script.url, "id", "secret", "refresh-0")
+        given.renew(None)
+        return OAuthLogin(replace(given, oauth_url=oauth_url or "https://gong.test"))
+
+
+@pytest.mark.parametrize(
+    ("told", "oauth_url", "url"),
+    [
+        ("https://us-1.api.test/", "", "https://us-1.api.test"),
+        ("https://us-1.api.test/v2/", "", "https://us-1.api.test"),
+        ("http://127.0.0.1:81/v2", "", "http://127.0.0.1:81"),
+        ("http://gong.test", "http://gong.test", "http://gong.test"),  # allow_insecure_http is set
+    ],
+)
+def test_the_company_s_api_is_where_gong_says(
+    token_file: Path, told: str, oauth_url: str, url: str
+) -> None:
+    login = login_with(answer(api_base_url_for_customer=told), token_file, oauth_url)
+    assert login.api_url() == url
+
+
+@pytest.mark.parametrize(
+    "told",
+    [None, 5, "", "api.test", "http://evil.test:81/v2", "https://[bad", "https://u:pass@api.test"],
+)
+def test_a_token_is_kept_but_not_sent_to_what_is_no_https_url(
+    token_file: Path, told: object
+) -> None:
+    login = login_with(answer(api_base_url_for_customer=told), token_file)
+    with pytest.raises(FatalAPIError) as caught:
+        login.api_url()
+    assert str(caught.value) == (
+        "OAuth: the api_base_url_for_customer that came with the tokens is no https:// URL; "
+        "check oauth_url"
+    )
+    assert json.loads(token_file.read_text())["refresh_token"] == "refresh-1"
+
+
+@pytest.mark.parametrize("told", [None, "soon", "nan", [1]])
+def test_tokens_whose_life_is_not_told_are_kept_for_an_hour(token_file: Path, told: object) -> None:
+    before = time.time()
+    login = login_with(answer(expires_in=told), token_file)
+    life = login.tokens().renew_at - before
+    assert 3240 <= life < 3240 + 60
 
 
 def test_two_processes_share_one_renewal(sandbox: StartSandbox, token_file: Path) -> None:
