@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from singer_sdk.authenticators import BasicAuthenticator, BearerTokenAuthenticator
 from singer_sdk.exceptions import FatalAPIError
 
 from tap_gong_stats.oauth import OAuthError, Refresher
-from tap_gong_stats.settings import LOOPBACK
+from tap_gong_stats.settings import is_encrypted_or_local, is_url
 
 if TYPE_CHECKING:
     import requests
@@ -57,8 +56,9 @@ class OAuthLogin:
             FatalAPIError: if the token must not be sent there.
         """
         url = self.tokens().api_url
-        # Where oauth_url itself is not safe, allow_insecure_http has allowed it.
-        if not is_url(url) or (is_safe(self._refresher.oauth_url) and not is_safe(url)):
+        # Where oauth_url itself is open, allow_insecure_http has allowed it.
+        may_be_open = not is_encrypted_or_local(self._refresher.oauth_url)
+        if not is_url(url) or not (may_be_open or is_encrypted_or_local(url)):
             raise FatalAPIError(
                 "OAuth: the api_base_url_for_customer that came with the tokens is no https:// "
                 "URL; check oauth_url"
@@ -85,21 +85,6 @@ class OAuthLogin:
             except OAuthError as error:
                 raise FatalAPIError(str(error)) from error
             return True
-
-
-def is_url(url: str) -> bool:
-    """Tell whether it names a host and how to reach it, without a login."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
-
-
-def is_safe(url: str) -> bool:
-    """Tell whether secrets can be sent to a URL: over https, or within this machine."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or parts.hostname in LOOPBACK
 
 
 def authenticator(settings: Settings) -> Auth:

@@ -440,6 +440,23 @@ def unknown_settings(config: Mapping[str, Any], known: Mapping[str, Any]) -> lis
     return warnings
 
 
+def is_url(text: str) -> bool:
+    """Tell whether requests can be sent there, as far as the form of the URL shows."""
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in {"http", "https"} and parts.port != 0 and "@" not in parts.netloc
+        host = (parts.hostname or "").encode("idna")
+    except ValueError:
+        return False
+    return sound and bool(host) and text.isprintable() and " " not in text
+
+
+def is_encrypted_or_local(url: str) -> bool:
+    """Tell whether secrets can be sent to a URL: over https, or within this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or parts.hostname in LOOPBACK
+
+
 class _Reader:
     """Takes values out of a configuration and notes what is wrong with them.
 
@@ -494,10 +511,10 @@ class _Reader:
                 "holds an @, as if a login stood before it",
                 "leave it out, keys have settings of their own",
             )
-        elif not isinstance(value, str) or not _is_url(value):
+        elif not isinstance(value, str) or not is_url(value):
             default = SCHEMA["properties"][name]["default"]
             self.problem(name, f"{value!r} is not a URL", f"write it as {default}")
-        elif not (_is_encrypted_or_local(value) or self.truth("allow_insecure_http")):
+        elif not (is_encrypted_or_local(value) or self.truth("allow_insecure_http")):
             self.problem(
                 name,
                 f"{value!r} would send secrets unencrypted",
@@ -570,19 +587,3 @@ class _Reader:
 def _is_id(value: object) -> bool:
     """Tell whether a value is an id that was written without quotes."""
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_url(text: str) -> bool:
-    """Tell whether requests can be sent there, as far as the form of the URL shows."""
-    try:
-        parts = urlsplit(text)
-        sound = parts.scheme in {"http", "https"} and parts.port != 0
-        host = (parts.hostname or "").encode("idna")
-    except ValueError:
-        return False
-    return sound and bool(host) and text.isprintable() and " " not in text
-
-
-def _is_encrypted_or_local(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme == "https" or parts.hostname in LOOPBACK

@@ -10,8 +10,6 @@ from singer_sdk.exceptions import FatalAPIError
 from tests.support import Answer, Json, gong_error, run_tap, scripted
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.conftest import SetClock, StartSandbox
 
 
