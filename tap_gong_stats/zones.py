@@ -21,6 +21,9 @@ class CompanyZone:
 
     Starts from the `time_zone` setting or from nothing, and learns from answers. A zone that the
     user has set is never replaced.
+
+    Attributes:
+        asked_for: whether a call was made for its sake alone, which a run does once.
     """
 
     def __init__(self, name: str | None = None) -> None:
@@ -28,6 +31,7 @@ class CompanyZone:
         self._name = name
         self._offset: timedelta | None = None
         self._remembered: timedelta | None = None
+        self.asked_for = False
 
     @property
     def name(self) -> str | None:

@@ -27,13 +27,14 @@ class InstantStream(WindowedStream, GongStream):
 
     @override
     def prepare(self) -> bool:
-        if self.zone.name is None:
+        if self.zone.name is None and not self.zone.asked_for:
             asker = AggregatedActivity(self._tap, self._connect)
             end = self.zone.end_of_finished_days(datetime.now(UTC))
             try:
                 page = asker.fetch_page({"window": Window(end - A_YEAR, end)}, None)
             except ForbiddenError as error:
                 raise ForbiddenError(f"{error}, or set time_zone") from error
+            self.zone.asked_for = True
             asker.log_sync_costs()
             self.zone.learn(*asker.zone_evidence(page))
         if self.zone.name is None:

@@ -144,6 +144,7 @@ def test_without_a_zone_streams_that_need_instants_wait(
     assert run.bookmark("call_interaction_stats") is None
     told = [record.message for record in caplog.records if "set time_zone" in record.message]
     assert [line.split(":")[0] for line in told] == ["call_interaction_stats", "coaching_metrics"]
+    assert [asked["path"] for asked in script.asked] == ["/v2/stats/activity/aggregate"]
 
 
 def test_motioncx_is_offered_only_with_a_key(sandbox: StartSandbox) -> None:
