@@ -7,6 +7,7 @@ no column for it. The functions that cast are made once a schema, not once a row
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -141,7 +142,7 @@ def _cast_for(schema: Mapping[str, Any], column: str, tell: Callable[[str], obje
             return _object_with(schema["properties"], column, tell)
         return _kept_if(dict, column)
     if schema.get("format") == "date-time":
-        return date_time
+        return _instant(column)
     if kind == "boolean":
         return _kept_if(bool, column)
     return {"string": _text, "integer": _integer, "number": _number}[kind](column)
@@ -218,11 +219,23 @@ def _number(column: str) -> Cast:
         if type(value) is float or type(value) is int:
             return value
         if isinstance(value, str):
-            with contextlib.suppress(ValueError):
-                return float(value)
+            with contextlib.suppress(ValueError, OverflowError):
+                # A float would lose some digits of a long whole number.
+                known = int(value) if WHOLE_NUMBER.fullmatch(value) else float(value)
+                if math.isfinite(known):
+                    return known
         raise _misfit(column, value, "a number")
 
     return number
+
+
+def _instant(column: str) -> Cast:
+    def instant(value: object) -> str | None:
+        if isinstance(value, str):
+            return value if DATE_TIME.fullmatch(value) else date_time(value)
+        raise _misfit(column, value, "a date-time")
+
+    return instant
 
 
 def _misfit(column: str, value: object, wanted: str) -> ColumnError:
