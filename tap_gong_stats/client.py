@@ -18,7 +18,7 @@ from tap_gong_stats.errors import (
     ForbiddenError,
     TooHeavyError,
 )
-from tap_gong_stats.http_stream import ODD, HttpStream, json_object, redirect
+from tap_gong_stats.http_stream import ODD, HttpStream, json_object, redirect, without_login
 from tap_gong_stats.pages import EncodedItems, Page, unseen
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class GongStream(HttpStream):
         if status == HTTPStatus.BAD_REQUEST and "cursor" in gong_text(body).lower():
             raise CursorExpiredError(message)
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            raise self._refusal(status, message)
+            raise self._refusal(status, body, message)
         raise FatalAPIError(message)
 
     @override
@@ -180,7 +180,8 @@ class GongStream(HttpStream):
             text = gong_text(body) or "the body is not one of Gong's"
         request_id = response.headers.get("x-traceid") or body.get("requestId")
         message = f"HTTP {response.status_code}: {text}"
-        return f"{message} (requestId {request_id})" if request_id else message
+        message = f"{message} (requestId {request_id})" if request_id else message
+        return without_login(message, response.request)
 
     @override
     def read_page(self, response: requests.Response) -> Page:
@@ -209,7 +210,9 @@ class GongStream(HttpStream):
             size=len(response.content),
         )
 
-    def _refusal(self, status: int, message: str) -> FatalAPIError:
+    def _refusal(self, status: int, body: dict[str, Any] | None, message: str) -> FatalAPIError:
+        if status == HTTPStatus.FORBIDDEN and not is_error(body):
+            return FatalAPIError(f"{message}; check api_url, and what stands between here and Gong")
         # A wrong login and a missing scope share the status 401; only the text tells.
         if MISSING_SCOPE in message or status == HTTPStatus.FORBIDDEN:
             return ForbiddenError(

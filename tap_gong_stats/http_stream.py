@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import re
 import threading
@@ -25,6 +26,7 @@ from singer_sdk.schema.source import StreamSchema
 from singer_sdk.singerlib import RecordMessage
 from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
+from urllib3.exceptions import ReadTimeoutError
 
 from tap_gong_stats.columns import ColumnError, Columns
 from tap_gong_stats.errors import ForbiddenError, QuotaError, TooHeavyError
@@ -54,6 +56,9 @@ PASSING = (
 
 ODD = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
 """What a look at JSON of another shape, depth or encoding may end in."""
+
+A_YEAR = 365 * 86400.0
+"""More seconds than anybody is asked to wait in earnest."""
 
 MAX_TRIES = 8
 HEAVY_TRIES = 3
@@ -383,13 +388,13 @@ class HttpStream(RESTStream[str]):
 
     @override
     def backoff_wait_generator(self) -> Generator[float, Any, None]:
-        """Wait as long as Gong's `Retry-After` says, else twice as long each time."""
+        """Wait as `Retry-After` says, up to `max_retry_after`, else twice as long each time."""
         wait = FIRST_WAIT
         error = yield 0
         while True:
             response = error.response if isinstance(error, RetriableAPIError) else None
             asked = None if response is None else retry_after(response)
-            error = yield wait if asked is None else asked
+            error = yield wait if asked is None else min(asked, self.settings.max_retry_after)
             wait = min(2 * wait, LONGEST_WAIT)
 
     @override
@@ -442,18 +447,20 @@ class HttpStream(RESTStream[str]):
         # In one piece: requests would join pieces of 10 kB, and hold each page twice.
         response._content = b"".join(response.iter_content(None))  # noqa: SLF001 - no public way
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            self._wait_with_everybody(retry_after(response) or 0)
+            self._wait_with_everybody(response)
         self.validate_response(response)
         self.connection.pace.accepted()
         return self.read_page(response)
 
-    def _wait_with_everybody(self, seconds: float) -> None:
+    def _wait_with_everybody(self, response: requests.Response) -> None:
         """Pause all threads: the limit is the company's, not the call's."""
+        seconds = retry_after(response) or 0
         if seconds > self.settings.max_retry_after:
             until = datetime.now(UTC) + timedelta(seconds=seconds)
             raise QuotaError(
-                f"HTTP 429: no more calls until {until:%Y-%m-%d %H:%M} UTC, which is longer than "
-                "max_retry_after; run again then, and it goes on where it was"
+                f"{self.response_error_message(response)}; no more calls until "
+                f"{until:%Y-%m-%d %H:%M} UTC, which is longer than max_retry_after; run again "
+                "then, and it goes on where it was"
             )
         self.connection.refused(seconds)
 
@@ -463,10 +470,24 @@ def without_queries(reason: object) -> str:
     return re.sub(r"(url: [^\s?]*)\?[^\s()]*", r"\1", str(reason))
 
 
+def without_login(message: str, request: requests.PreparedRequest) -> str:
+    """Return a message without the login that a request carried, which an answer may repeat."""
+    scheme, _, login = str(request.headers.get("Authorization", "")).partition(" ")
+    secrets = [login]
+    if scheme == "Basic":
+        secrets += base64.b64decode(login).decode("utf-8", "replace").split(":", 1)
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        message = message.replace(secret, "***")
+    return message
+
+
 def redirect(response: requests.Response, setting: str) -> str:
     """Return what to tell of a redirect, which is never followed: it would carry the login."""
     here = urlsplit(response.url)
-    target = urlsplit(urljoin(response.url, response.headers["location"]))
+    try:
+        target = urlsplit(urljoin(response.url, response.headers["location"]))
+    except ValueError:
+        return f"sent on to what is no URL; check {setting}"
     if target.netloc == here.netloc:
         return f"sent on to {target.path}, which is not followed; check {setting}"
     return f"sent to another host; set {setting} to {target.scheme}://{target.netloc}"
@@ -476,7 +497,9 @@ def is_heavy(error: BaseException | None) -> bool:
     """Tell whether an answer took too long, which a smaller question may cure."""
     if isinstance(error, RetriableAPIError) and error.response is not None:
         return bool(error.response.status_code == HTTPStatus.GATEWAY_TIMEOUT)
-    return isinstance(error, requests.Timeout)
+    # A time-out within the body is the reason of a ConnectionError, and none of its own.
+    reason = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
+    return isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError)
 
 
 def json_object(response: requests.Response) -> dict[str, Any] | None:
@@ -492,11 +515,11 @@ def retry_after(response: requests.Response) -> float | None:
     """Return the seconds that `Retry-After` asks for, given as seconds or as an HTTP date."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isdecimal():
-        return float(value)
+        return min(float(value), A_YEAR)
     try:
         moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), A_YEAR)

@@ -29,10 +29,16 @@ def session(*, connections: int, opened: Callable[[], None]) -> requests.Session
         opened: is called by a thread that has opened a connection over TLS, before it sends its
             request. To open one takes round trips that a call on an open one saves.
     """
-    session = requests.Session()
+    session = _Session()
     session.mount("http://", HTTPAdapter(pool_maxsize=connections))
     session.mount("https://", _TlsAdapter(connections, opened))
     return session
+
+
+class _Session(requests.Session):
+    @override
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return none: a redirect is never followed, so that its target may be no URL at all."""
 
 
 class _TlsAdapter(HTTPAdapter):

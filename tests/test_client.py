@@ -247,7 +247,8 @@ def test_a_quota_that_is_used_up_ends_the_run_with_the_time_to_go_on() -> None:
 
     result, script = run(answer, end_date="2026-03-12", concurrency=1)
     assert re.fullmatch(
-        r"aggregated_activity day 2026-03-05..2026-03-06: HTTP 429: no more calls until "
+        r"aggregated_activity day 2026-03-05..2026-03-06: HTTP 429: daily limit "
+        r"\(requestId req1\); no more calls until "
         r"\d{4}-\d\d-\d\d \d\d:\d\d UTC, which is longer than max_retry_after; "
         r"run again then, and it goes on where it was",
         str(result.error),
@@ -406,12 +407,33 @@ def test_retry_after_is_obeyed(
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("17", 17), (" 3 ", 3), ("", None), ("soon", None), ("-5", None)],
+    [
+        ("17", 17),
+        (" 3 ", 3),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("99999999999999", http_stream.A_YEAR),
+        ("9" * 400, http_stream.A_YEAR),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", http_stream.A_YEAR),
+        ("Fri, 31 Dec 99999999999999999999 23:59:59 GMT", None),
+    ],
 )
 def test_retry_after_in_seconds(header: str, seconds: float | None) -> None:
     response = requests.Response()
     response.headers["Retry-After"] = header
     assert retry_after(response) == seconds
+
+
+def test_another_fault_s_retry_after_is_obeyed_up_to_max_retry_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("backoff._sync.time.sleep", waits.append)
+    monkeypatch.setattr(http_stream.HttpStream, "backoff_jitter", lambda _, wait: wait)
+    answers = [gong_error("busy", 503, Retry_After="3600"), page(user(1))]
+    result, _ = run(lambda _, number: answers[number], max_retry_after=30)
+    assert (result.error, waits) == (None, [30])
 
 
 def test_retry_after_as_a_date() -> None:
@@ -434,6 +456,45 @@ def test_a_redirect_is_told_and_not_followed() -> None:
         "sent to another host; set api_url to https://us-1.api.gong.io"
     )
     assert len(script.asked) == 1
+
+
+def test_a_redirect_to_no_url_is_told() -> None:
+    result, _ = run(lambda *_: Answer(307, b"", {"Location": "http://[bad"}))
+    assert str(result.error) == (
+        "aggregated_activity day 2026-03-02..2026-03-03: HTTP 307: "
+        "sent on to what is no URL; check api_url"
+    )
+
+
+def test_a_403_of_somebody_else_leaves_no_stream_out() -> None:
+    result, _ = run(lambda *_: Answer(403, b"<html>Blocked</html>"), skip_forbidden_streams=True)
+    assert str(result.error) == (
+        "aggregated_activity day 2026-03-02..2026-03-03: HTTP 403: the body is not one of Gong's; "
+        "check api_url, and what stands between here and Gong"
+    )
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        {},
+        {"access_key": None, "access_key_secret": None, "access_token": "sandbox-token"},
+    ],
+)
+def test_a_login_that_an_answer_repeats_is_not_told(login: Json) -> None:
+    def answer(asked: Json, _: int) -> Answer:
+        header = asked["headers"]["Authorization"]
+        return gong_error(f"bad {header} of sandbox-key:sandbox-secret sandbox-token")
+
+    result, _ = run(answer, **login)
+    told = str(result.error)
+    assert told.startswith("aggregated_activity day 2026-03-02..2026-03-03: HTTP 400: bad ")
+    scheme, mine = (
+        ("Bearer", "sandbox-key:sandbox-secret ***")
+        if login
+        else ("Basic", "***:*** sandbox-token")
+    )
+    assert f"bad {scheme} *** of {mine} (requestId req1)" in told
 
 
 def test_an_item_that_repeats_on_the_next_page_is_one_row() -> None:

@@ -13,7 +13,7 @@ from singer_sdk.authenticators import APIKeyAuthenticator
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
-from tap_gong_stats.http_stream import ODD, redirect
+from tap_gong_stats.http_stream import ODD, redirect, without_login
 from tap_gong_stats.pages import EncodedItems, Page, unseen
 from tap_gong_stats.windowed import WindowedStream
 from tap_gong_stats.windows import Window, day_ranges
@@ -129,10 +129,12 @@ class InteractionDetails(WindowedStream):
     def response_error_message(self, response: requests.Response) -> str:
         """Return the status, and what to look at where that is known."""
         if response.is_redirect:
-            return f"HTTP {response.status_code}: {redirect(response, 'motioncx_api_url')}"
+            message = f"HTTP {response.status_code}: {redirect(response, 'motioncx_api_url')}"
+            return without_login(message, response.request)
         if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             return f"HTTP {response.status_code}: MotionCX refuses motioncx_api_key"
-        return f"HTTP {response.status_code} {response.reason}"
+        message = f"HTTP {response.status_code} {response.reason}"
+        return without_login(message, response.request)
 
     @override
     def read_page(self, response: requests.Response) -> Page:
@@ -144,9 +146,8 @@ class InteractionDetails(WindowedStream):
             message = f"HTTP 200: the body is not one of MotionCX's ({error})"
             raise RetriableAPIError(message, response) from error
         if answer.result_code != SUCCESS:
-            raise FatalAPIError(
-                f"MotionCX fails with resultCode {answer.result_code}: {answer.result_code_name}"
-            )
+            message = f"resultCode {answer.result_code}: {answer.result_code_name}"
+            raise FatalAPIError(f"MotionCX fails with {without_login(message, response.request)}")
         return Page(
             items=EncodedItems(items),
             ids=ids,

@@ -153,7 +153,9 @@ def days_asked(request: Request) -> int:
 
 
 @pytest.mark.parametrize("stream", ["activity_by_period", "daily_activity"])
-@pytest.mark.parametrize("fault", [Fault.GATEWAY_TIMEOUT, Fault.SILENT_BEFORE_HEADERS])
+@pytest.mark.parametrize(
+    "fault", [Fault.GATEWAY_TIMEOUT, Fault.SILENT_BEFORE_HEADERS, Fault.SILENT_IN_BODY]
+)
 def test_a_window_for_which_gong_needs_too_long_is_asked_for_in_halves(
     gong: Gong, stream: str, fault: Fault
 ) -> None:
