@@ -104,6 +104,8 @@ class AggregatedActivity(ActivityStream, PeriodStream):
 class DatedActivityStream(ActivityStream):
     """A stream whose answers list several spans of days for each user, each with its counters."""
 
+    _told_of_strays = False
+
     @override
     def grain_of_halves(self, context: Context) -> Period:
         return cast("Period", context.get("period", "day"))
@@ -112,18 +114,24 @@ class DatedActivityStream(ActivityStream):
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
         grain = self.grain_of_halves(task.partition)
         # All users of a page have the same days.
-        spans: dict[tuple[object, object], dict[str, Any]] = {}
+        spans: dict[tuple[object, object], dict[str, Any] | None] = {}
         for item in page.items:
             user = self.user_columns.fill(item)
-            for counters in item.get(self.counters_key) or []:
-                if self.is_wanted(counters):
-                    bounds = (counters.get("fromDate"), counters.get("toDate"))
-                    if bounds not in spans:
-                        spans[bounds] = self._span_columns(*bounds, grain)
+            # A day that repeats would be two rows with one key.
+            by_day = {
+                counters.get("fromDate"): counters
+                for counters in item.get(self.counters_key) or []
+                if self.is_wanted(counters)
+            }
+            for begins, counters in by_day.items():
+                bounds = (begins, counters.get("toDate"))
+                if bounds not in spans:
+                    spans[bounds] = self._span_asked_for(*bounds, grain, task)
+                if span := spans[bounds]:
                     yield {
                         **user,
                         **task.partition,
-                        **spans[bounds],
+                        **span,
                         **self.counter_columns.fill(counters),
                     }
 
@@ -131,6 +139,22 @@ class DatedActivityStream(ActivityStream):
     def zone_evidence(self, page: Page) -> tuple[object, object]:
         spans = [span for item in page.items[-1:] for span in item.get(self.counters_key) or []]
         return None, spans[-1].get("fromDate") if spans else None
+
+    def _span_asked_for(
+        self, begins: object, ends: object, grain: Period, task: Task
+    ) -> dict[str, Any] | None:
+        span = self._span_columns(begins, ends, grain)
+        window = cast("Window", task.window)
+        if str(window.start) <= span["from_date"] and span["to_date"] <= str(window.end):
+            return span
+        if not self._told_of_strays:
+            self._told_of_strays = True
+            self.logger.warning(
+                "%s: %s was not asked for; such days are left out",
+                self.place(task.context),
+                span["from_date"],
+            )
+        return None
 
     def _span_columns(self, begins: object, ends: object, grain: Period) -> dict[str, Any]:
         # The date as it stands there: converted to another zone it could be another day.
