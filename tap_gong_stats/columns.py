@@ -220,9 +220,9 @@ def _number(column: str) -> Cast:
             return value
         if isinstance(value, str):
             with contextlib.suppress(ValueError, OverflowError):
-                # A float would lose some digits of a long whole number.
-                known = int(value) if WHOLE_NUMBER.fullmatch(value) else float(value)
-                if math.isfinite(known):
+                known = float(value)
+                exact = not WHOLE_NUMBER.fullmatch(value) or int(value) == known
+                if math.isfinite(known) and exact:
                     return known
         raise _misfit(column, value, "a number")
 

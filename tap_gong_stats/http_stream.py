@@ -477,7 +477,8 @@ def without_login(message: str, request: requests.PreparedRequest) -> str:
     if scheme == "Basic":
         secrets += base64.b64decode(login).decode("utf-8", "replace").split(":", 1)
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        message = message.replace(secret, "***")
+        # Whole words only: a key may be as short as a piece of one.
+        message = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "***", message)
     return message
 
 
