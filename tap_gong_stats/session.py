@@ -13,6 +13,8 @@ from typing_extensions import override
 from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
 
+from tap_gong_stats.settings import LOOPBACK
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -39,6 +41,12 @@ class _Session(requests.Session):
     @override
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Return none: a redirect is never followed, so that its target may be no URL at all."""
+
+    @override
+    def merge_environment_settings(self, url: Any, *args: Any, **options: Any) -> Any:
+        """Return them without proxies for this machine: a login over http:// must not leave it."""
+        merged = super().merge_environment_settings(url, *args, **options)
+        return {**merged, "proxies": {}} if urlsplit(url).hostname in LOOPBACK else merged
 
 
 class _TlsAdapter(HTTPAdapter):

@@ -79,3 +79,16 @@ def test_a_call_counts_from_when_its_connection_is_open(
     assert run_tap({"api_url": gong.url}, "workspaces").error is None
     assert len(left) == 2
     assert left[0] is left[1]
+
+
+def test_a_proxy_gets_nothing_that_is_meant_for_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with scripted(lambda *_: Answer(body=WORKSPACE)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("NO_PROXY", "")
+        monkeypatch.setenv("no_proxy", "")
+        with scripted(lambda *_: Answer(body=WORKSPACE)) as gong_here:
+            assert run_tap({"api_url": gong_here.url}, "workspaces").error is None
+    assert (len(proxy.asked), len(gong_here.asked)) == (0, 1)
