@@ -20,7 +20,7 @@ REPEATED = 30
 """A refusal with fewer than so many good calls since the last one makes the pace slower by half.
 Fourteen calls that go well make up for it."""
 
-ON_TIME = 0.25
+ON_TIME = 0.5
 """How late a call may be, in intervals, to leave the times of the next ones as they are."""
 
 

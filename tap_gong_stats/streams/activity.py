@@ -104,8 +104,6 @@ class AggregatedActivity(ActivityStream, PeriodStream):
 class DatedActivityStream(ActivityStream):
     """A stream whose answers list several spans of days for each user, each with its counters."""
 
-    _told_of_strays = False
-
     @override
     def grain_of_halves(self, context: Context) -> Period:
         return cast("Period", context.get("period", "day"))
@@ -114,7 +112,7 @@ class DatedActivityStream(ActivityStream):
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
         grain = self.grain_of_halves(task.partition)
         # All users of a page have the same days.
-        spans: dict[tuple[object, object], dict[str, Any] | None] = {}
+        spans: dict[tuple[object, object], dict[str, Any]] = {}
         for item in page.items:
             user = self.user_columns.fill(item)
             # A day that repeats would be two rows with one key.
@@ -126,35 +124,18 @@ class DatedActivityStream(ActivityStream):
             for begins, counters in by_day.items():
                 bounds = (begins, counters.get("toDate"))
                 if bounds not in spans:
-                    spans[bounds] = self._span_asked_for(*bounds, grain, task)
-                if span := spans[bounds]:
-                    yield {
-                        **user,
-                        **task.partition,
-                        **span,
-                        **self.counter_columns.fill(counters),
-                    }
+                    spans[bounds] = self._span_columns(*bounds, grain)
+                yield {
+                    **user,
+                    **task.partition,
+                    **spans[bounds],
+                    **self.counter_columns.fill(counters),
+                }
 
     @override
     def zone_evidence(self, page: Page) -> tuple[object, object]:
         spans = [span for item in page.items[-1:] for span in item.get(self.counters_key) or []]
         return None, spans[-1].get("fromDate") if spans else None
-
-    def _span_asked_for(
-        self, begins: object, ends: object, grain: Period, task: Task
-    ) -> dict[str, Any] | None:
-        span = self._span_columns(begins, ends, grain)
-        window = cast("Window", task.window)
-        if str(window.start) <= span["from_date"] and span["to_date"] <= str(window.end):
-            return span
-        if not self._told_of_strays:
-            self._told_of_strays = True
-            self.logger.warning(
-                "%s: %s was not asked for; such days are left out",
-                self.place(task.context),
-                span["from_date"],
-            )
-        return None
 
     def _span_columns(self, begins: object, ends: object, grain: Period) -> dict[str, Any]:
         # The date as it stands there: converted to another zone it could be another day.

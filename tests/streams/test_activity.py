@@ -123,21 +123,6 @@ def test_a_day_that_repeats_is_one_row() -> None:
     assert [row["from_date"] for row in rows] == ["2026-03-02"]
 
 
-def test_days_that_were_not_asked_for_are_left_out_and_told_once(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    asked_for, *others = (
-        {"fromDate": f"2026-{day}T00:00:00+01:00", "callsAsHost": ["1"]}
-        for day in ("03-02", "03-01", "03-03", "11-02")
-    )
-    rows = run("daily_activity", days(*others, asked_for)).rows("daily_activity")
-    assert [row["from_date"] for row in rows] == ["2026-03-02"]
-    place = "daily_activity 2026-03-02..2026-03-03"
-    assert [record.message for record in caplog.records if "left out" in record.message] == [
-        f"{place}: 2026-03-01 was not asked for; such days are left out"
-    ]
-
-
 def test_a_day_without_a_date_is_an_error() -> None:
     result = run("daily_activity", days({"fromDate": None, "callsAsHost": ["1"]}))
     assert str(result.error) == (
