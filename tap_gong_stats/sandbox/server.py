@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -38,11 +39,23 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self.ready.set()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        await _some_turns()  # in which whoever was let in meanwhile becomes a connection
+        for connection in [*self.server_state.connections]:
+            connection.transport.abort()
+        await _some_turns()
+
     def serve_on(self, listener: socket.socket) -> None:
         try:
             self.run([listener])
         finally:
             self.ready.set()
+
+
+async def _some_turns() -> None:
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 @contextmanager

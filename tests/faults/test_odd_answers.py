@@ -108,7 +108,7 @@ def test_an_answer_of_another_shape_ends_the_run_with_one_line_at_most(body: Jso
     assert result.error is None or isinstance(result.error, FatalAPIError)
 
 
-DEEP = b"[" * 5000 + b"]" * 5000
+DEEP = b"[" * 100_000 + b"]" * 100_000
 ODD_SHAPE = "an answer has another shape than Gong's reference says"
 NOT_GONG_S = "HTTP 200: the body is not one of Gong's"
 
