@@ -232,7 +232,7 @@ def _number(column: str) -> Cast:
 def _instant(column: str) -> Cast:
     def instant(value: object) -> str | None:
         if isinstance(value, str):
-            return value if DATE_TIME.fullmatch(value) else date_time(value)
+            return date_time(value)
         raise _misfit(column, value, "a date-time")
 
     return instant

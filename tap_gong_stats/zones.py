@@ -41,7 +41,7 @@ class CompanyZone:
     @property
     def known(self) -> bool:
         """Whether the company's current day can be told."""
-        return self.learned is not None
+        return self._name is not None or self._latest_offset is not None
 
     @property
     def learned(self) -> str | None:

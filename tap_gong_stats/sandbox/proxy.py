@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tap_gong_stats.sandbox.faults import BREAKS, Answer, Break, End, Fault, Place, Request, Spoiler
+from tap_gong_stats.sandbox.server import some_turns
 
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _HOST = "127.0.0.1"
-_TURNS = 3  # of the loop, after which who was let in is known as a caller
 _RESET = struct.pack("ii", 1, 0)
 _LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 _OWN = {"content-length", "connection"}
@@ -126,8 +126,7 @@ class FaultProxy:
             if self._server is not None:
                 for listener in self._server.sockets:
                     self._loop.remove_reader(listener)
-                for _ in range(_TURNS):
-                    await asyncio.sleep(0)
+                await some_turns()
                 self._server.close()
                 self._server = None
         for writer in self._callers:

@@ -41,10 +41,10 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)
-        await _some_turns()  # in which whoever was let in meanwhile becomes a connection
+        await some_turns()
         for connection in [*self.server_state.connections]:
             connection.transport.abort()
-        await _some_turns()
+        await some_turns()
 
     def serve_on(self, listener: socket.socket) -> None:
         try:
@@ -53,7 +53,8 @@ class _Server(uvicorn.Server):
             self.ready.set()
 
 
-async def _some_turns() -> None:
+async def some_turns() -> None:
+    """Let the loop go on until who was let in is known as a connection."""
     for _ in range(3):
         await asyncio.sleep(0)
 
