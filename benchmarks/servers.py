@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from tap_gong_stats.sandbox.company import Company
+    from gong_sandbox.company.company import Company
 
 USERS = 250
 KEY = ("sandbox-key", "sandbox-secret")
@@ -118,9 +118,9 @@ def _process(main: Callable[[Connection, Any], None], argument: object) -> Itera
 @contextmanager
 def _gong(**options: float) -> Iterator[tuple[FastAPI, str]]:
     # Imported here, as the process that measures must stay small.
-    from tap_gong_stats.sandbox.app import create_app  # noqa: PLC0415
-    from tap_gong_stats.sandbox.company import Company  # noqa: PLC0415
-    from tap_gong_stats.sandbox.server import serve  # noqa: PLC0415
+    from gong_sandbox.app import create_app  # noqa: PLC0415
+    from gong_sandbox.company.company import Company  # noqa: PLC0415
+    from gong_sandbox.server import serve  # noqa: PLC0415
 
     limits: dict[str, Any] = {"calls_per_second": UNLIMITED, "calls_per_day": 1_000_000, **options}
     app = create_app(Company(users=USERS), **limits)

@@ -23,15 +23,15 @@ import psycopg
 from dotenv import dotenv_values
 from psycopg.conninfo import make_conninfo
 
+from gong_sandbox.app import create_app
+from gong_sandbox.auth import Credentials
+from gong_sandbox.company.company import Company
+from gong_sandbox.server import serve
 from scripts import report
 from scripts.environment import VENV
 from scripts.leash import ROOT
 from scripts.postgres import postgres
 from scripts.steps import Step, StepError
-from tap_gong_stats.sandbox.app import create_app
-from tap_gong_stats.sandbox.company import Company
-from tap_gong_stats.sandbox.login import Credentials
-from tap_gong_stats.sandbox.server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -10,16 +10,16 @@ import msgspec
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
-from tap_gong_stats.auth import OAuthLogin
-from tap_gong_stats.columns import NewFields
-from tap_gong_stats.errors import (
+from tap_gong_stats.api.auth import OAuthLogin
+from tap_gong_stats.api.errors import (
     CursorExpiredError,
     DayNotOverError,
     ForbiddenError,
     TooHeavyError,
 )
+from tap_gong_stats.api.pages import EncodedItems, Page, unseen
 from tap_gong_stats.http_stream import ODD, HttpStream, json_object, redirect, without_login
-from tap_gong_stats.pages import EncodedItems, Page, unseen
+from tap_gong_stats.records.mapper import NewFields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -28,12 +28,12 @@ from singer_sdk.streams.rest import PageContext, RESTStream
 from typing_extensions import override
 from urllib3.exceptions import ReadTimeoutError
 
-from tap_gong_stats.columns import ColumnError, Columns
-from tap_gong_stats.errors import ForbiddenError, QuotaError, TooHeavyError
-from tap_gong_stats.pacing import Budget, BudgetSpentError, Pace, Turn
-from tap_gong_stats.pages import ItemIds
-from tap_gong_stats.schema_directory import SCHEMAS
-from tap_gong_stats.session import session
+from tap_gong_stats.api.errors import ForbiddenError, QuotaError, TooHeavyError
+from tap_gong_stats.api.pages import ItemIds
+from tap_gong_stats.api.rate_limit import Budget, BudgetSpentError, Pace, Turn
+from tap_gong_stats.api.session import session
+from tap_gong_stats.records.mapper import ColumnError, Columns
+from tap_gong_stats.records.schemas import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Auth, Context, Record, RequestFunc
     from singer_sdk.tap_base import Tap
 
-    from tap_gong_stats.pages import Page
-    from tap_gong_stats.settings import Settings
-    from tap_gong_stats.zones import CompanyZone
+    from tap_gong_stats.api.pages import Page
+    from tap_gong_stats.config.settings import Settings
+    from tap_gong_stats.sync.time_zone import CompanyZone
 
 PASSING = (
     requests.Timeout,

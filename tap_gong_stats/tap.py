@@ -16,13 +16,14 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
-from tap_gong_stats import settings
-from tap_gong_stats.auth import authenticator
-from tap_gong_stats.connection_test import as_table, try_streams
+from tap_gong_stats.api.auth import authenticator
+from tap_gong_stats.api.rate_limit import Budget
+from tap_gong_stats.config import settings
+from tap_gong_stats.config.settings import Settings, SettingsError
+from tap_gong_stats.connection_check import as_table, try_streams
 from tap_gong_stats.http_stream import Connection
 from tap_gong_stats.inputs import JsonFile, check_state
-from tap_gong_stats.pacing import Budget
-from tap_gong_stats.settings import Settings, SettingsError
+from tap_gong_stats.records.writer import Writer
 from tap_gong_stats.streams.activity import ActivityByPeriod, AggregatedActivity, DailyActivity
 from tap_gong_stats.streams.calls import CallInteractionStats
 from tap_gong_stats.streams.coaching import CoachingMetrics
@@ -30,8 +31,7 @@ from tap_gong_stats.streams.interaction import InteractionStats
 from tap_gong_stats.streams.lookups import Scorecards, Users, Workspaces
 from tap_gong_stats.streams.motioncx import InteractionDetails, motioncx_authenticator
 from tap_gong_stats.streams.scorecards import AnsweredScorecards
-from tap_gong_stats.writer import Writer
-from tap_gong_stats.zones import CompanyZone
+from tap_gong_stats.sync.time_zone import CompanyZone
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
-from tap_gong_stats.bookmarks import Bookmark, BookmarkError, Span
-from tap_gong_stats.errors import DayNotOverError
-from tap_gong_stats.fetch_ahead import FetchAhead
+from tap_gong_stats.api.errors import DayNotOverError
+from tap_gong_stats.api.pages import Page
 from tap_gong_stats.http_stream import HttpStream
-from tap_gong_stats.pages import Page
-from tap_gong_stats.progress import Progress, bar_on_a_terminal
-from tap_gong_stats.windows import ONE_DAY, Window, day_ranges, halves, whole_periods
-from tap_gong_stats.zones import CompanyZone
+from tap_gong_stats.sync.bookmarks import Bookmark, BookmarkError, Span
+from tap_gong_stats.sync.prefetch import FetchAhead
+from tap_gong_stats.sync.progress import Progress, bar_on_a_terminal
+from tap_gong_stats.sync.time_zone import CompanyZone
+from tap_gong_stats.sync.windows import ONE_DAY, Window, day_ranges, halves, whole_periods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_gong_stats.windows import Cut, Period
+    from tap_gong_stats.sync.windows import Cut, Period
 
 LONGEST_PERIOD = timedelta(days=2 * 366)
 """Days of which at least one whole year has ended."""

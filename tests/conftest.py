@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from hypothesis import settings
 
-from tap_gong_stats.sandbox.app import create_app
-from tap_gong_stats.sandbox.company import Company
-from tap_gong_stats.sandbox.server import serve
+from gong_sandbox.app import create_app
+from gong_sandbox.company.company import Company
+from gong_sandbox.server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_gong_stats.settings import SCHEMA
-from tests import test_client, test_session, test_windowed
+from tap_gong_stats.config.settings import SCHEMA
+from tests.api import test_client, test_session
 from tests.end_to_end import test_command_line, test_kill, test_signals
 from tests.faults import test_what_happens_when
+from tests.helpers import catalog
 from tests.streams import test_activity
-from tests.support import catalog
+from tests.streams import test_windows as test_windowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

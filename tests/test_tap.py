@@ -10,10 +10,10 @@ import yaml
 
 from tap_gong_stats.inputs import StateError
 from tap_gong_stats.tap import TapGongStats
-from tests import truth
+from tests import expected_rows
+from tests.expected_rows import in_order
 from tests.faults.harness import Warehouse, run
-from tests.support import LOGIN, catalog, run_tap
-from tests.truth import in_order
+from tests.helpers import LOGIN, catalog, run_tap
 
 if TYPE_CHECKING:
     from tests.conftest import SetClock, StartSandbox
@@ -153,7 +153,7 @@ def test_every_stream_gets_its_turn_although_the_budget_is_short(
     for minute in range(20):
         clock(f"2026-03-12T12:{minute:02}:00Z")
         assert run(config, [entry["stream"] for entry in catalog()], warehouse) is None
-    for stream, rows in truth.all_rows(gong.company, date(2026, 3, 3)).items():
+    for stream, rows in expected_rows.all_rows(gong.company, date(2026, 3, 3)).items():
         if stream != "interaction_details":
             assert in_order(warehouse.rows(stream)) == in_order(rows), stream
 

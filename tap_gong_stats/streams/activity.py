@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from typing_extensions import override
 
-from tap_gong_stats.columns import ColumnError, camel_case
+from tap_gong_stats.records.mapper import ColumnError, camel_case
 from tap_gong_stats.streams.stats import (
     GrainStream,
     PeriodStream,
     StatsStream,
     span_columns,
 )
-from tap_gong_stats.windowed import DayRangeStream
-from tap_gong_stats.windows import (
+from tap_gong_stats.sync.windows import (
     Period,
     Window,
     period_end,
     period_ranges,
     period_start,
 )
+from tap_gong_stats.windowed import DayRangeStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_gong_stats.columns import Columns
-    from tap_gong_stats.pages import Item, Page
+    from tap_gong_stats.api.pages import Item, Page
+    from tap_gong_stats.records.mapper import Columns
+    from tap_gong_stats.sync.windows import Cut
     from tap_gong_stats.windowed import Task
-    from tap_gong_stats.windows import Cut
 
 COUNTERS = (
     "calls_as_host",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_gong_stats.columns import NewFields
+from tap_gong_stats.records.mapper import NewFields
+from tap_gong_stats.records.metrics import Measures
 from tap_gong_stats.streams.instants import InstantStream
-from tap_gong_stats.streams.measures import Measures
 from tap_gong_stats.windowed import DayRangeStream
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_gong_stats.columns import Columns
-    from tap_gong_stats.pages import Page
+    from tap_gong_stats.api.pages import Page
+    from tap_gong_stats.records.mapper import Columns
+    from tap_gong_stats.sync.windows import Window
     from tap_gong_stats.windowed import Task
-    from tap_gong_stats.windows import Window
 
 WITHOUT_COLUMN = (
     "system",

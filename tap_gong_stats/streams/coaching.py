@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import override
 
-from tap_gong_stats.columns import Columns, NewFields
+from tap_gong_stats.records.mapper import Columns, NewFields
 from tap_gong_stats.streams.instants import InstantStream
 from tap_gong_stats.streams.stats import span_columns
-from tap_gong_stats.windows import Window, whole_periods
+from tap_gong_stats.sync.windows import Window, whole_periods
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.tap_base import Tap
 
+    from tap_gong_stats.api.pages import Page
     from tap_gong_stats.http_stream import Connection
-    from tap_gong_stats.pages import Page
     from tap_gong_stats.streams.lookups import Users, Workspaces
+    from tap_gong_stats.sync.windows import Cut
     from tap_gong_stats.windowed import Task
-    from tap_gong_stats.windows import Cut
 
 METRICS = (
     "calls_listened_to",

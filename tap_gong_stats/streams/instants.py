@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from tap_gong_stats.api.errors import ForbiddenError
 from tap_gong_stats.client import GongStream
-from tap_gong_stats.errors import ForbiddenError
 from tap_gong_stats.streams.activity import AggregatedActivity
+from tap_gong_stats.sync.windows import Window
 from tap_gong_stats.windowed import WindowedStream
-from tap_gong_stats.windows import Window
 
 if TYPE_CHECKING:
-    from tap_gong_stats.pages import Page
+    from tap_gong_stats.api.pages import Page
 
 A_YEAR = timedelta(days=365)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_gong_stats.streams.measures import Measures
+from tap_gong_stats.records.metrics import Measures
 from tap_gong_stats.streams.stats import PeriodStream
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-    from tap_gong_stats.columns import Columns
-    from tap_gong_stats.pages import Page
+    from tap_gong_stats.api.pages import Page
+    from tap_gong_stats.records.mapper import Columns
     from tap_gong_stats.windowed import Task
 
 

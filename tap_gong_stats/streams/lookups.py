@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from tap_gong_stats.api.errors import ForbiddenError
+from tap_gong_stats.api.rate_limit import BudgetSpentError
 from tap_gong_stats.client import GongStream
-from tap_gong_stats.errors import ForbiddenError
-from tap_gong_stats.pacing import BudgetSpentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_gong_stats.pages import Item
+    from tap_gong_stats.api.pages import Item
 
 
 class LookupStream(GongStream):

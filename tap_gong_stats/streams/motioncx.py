@@ -13,10 +13,10 @@ from singer_sdk.authenticators import APIKeyAuthenticator
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
+from tap_gong_stats.api.pages import EncodedItems, Page, unseen
 from tap_gong_stats.http_stream import ODD, redirect, without_login
-from tap_gong_stats.pages import EncodedItems, Page, unseen
+from tap_gong_stats.sync.windows import Window, day_ranges
 from tap_gong_stats.windowed import WindowedStream
-from tap_gong_stats.windows import Window, day_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     import requests
     from singer_sdk.helpers.types import Auth, Context, Record
 
-    from tap_gong_stats.columns import Columns
-    from tap_gong_stats.pages import Item
-    from tap_gong_stats.settings import Settings
+    from tap_gong_stats.api.pages import Item
+    from tap_gong_stats.config.settings import Settings
+    from tap_gong_stats.records.mapper import Columns
+    from tap_gong_stats.sync.windows import Cut
     from tap_gong_stats.windowed import Task
-    from tap_gong_stats.windows import Cut
 
 SUCCESS = 0
 OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$")

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_gong_stats.columns import Columns
-    from tap_gong_stats.pages import Page
+    from tap_gong_stats.api.pages import Page
+    from tap_gong_stats.records.mapper import Columns
+    from tap_gong_stats.sync.windows import Window
     from tap_gong_stats.windowed import Task
-    from tap_gong_stats.windows import Window
 
 
 class AnsweredScorecards(DayRangeStream, GongStream):

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, cast
 from typing_extensions import override
 
 from tap_gong_stats.client import GongStream
-from tap_gong_stats.columns import date_time
+from tap_gong_stats.records.mapper import date_time
+from tap_gong_stats.sync.windows import Period, Window, whole_periods
 from tap_gong_stats.windowed import WindowedStream
-from tap_gong_stats.windows import Period, Window, whole_periods
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
-    from tap_gong_stats.pages import Page
+    from tap_gong_stats.api.pages import Page
+    from tap_gong_stats.sync.time_zone import CompanyZone
+    from tap_gong_stats.sync.windows import Cut
     from tap_gong_stats.windowed import Task
-    from tap_gong_stats.windows import Cut
-    from tap_gong_stats.zones import CompanyZone
 
 
 class StatsStream(WindowedStream, GongStream):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_gong_stats.settings import SCHEMA
-from tests.support import LOGIN, catalog
+from tap_gong_stats.config.settings import SCHEMA
+from tests.helpers import LOGIN, catalog
 
 if TYPE_CHECKING:
     from pathlib import Path

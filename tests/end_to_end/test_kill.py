@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import truth
+from tests import expected_rows
+from tests.expected_rows import in_order
 from tests.faults.harness import Warehouse
-from tests.support import LOGIN
-from tests.truth import in_order
+from tests.helpers import LOGIN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ def kills_in_a_history(gong: Sandbox, folder: Path, chance: random.Random) -> in
     kills = 0
     while not run_until(chance.randrange(20, 200), folder, warehouse):
         kills += 1
-    for stream, rows in truth.all_rows(gong.company, start).items():
+    for stream, rows in expected_rows.all_rows(gong.company, start).items():
         assert in_order(warehouse.rows(stream)) == in_order(rows), stream
     assert {call.status for call in gong.calls} <= {200, 404}
     return kills

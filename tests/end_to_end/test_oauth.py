@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from singer_sdk.exceptions import FatalAPIError
 
-from tap_gong_stats.auth import OAuthLogin
-from tap_gong_stats.oauth import Refresher
-from tests.support import Answer, run_tap, scripted
+from tap_gong_stats.api.auth import OAuthLogin
+from tap_gong_stats.api.oauth import Refresher
+from tests.helpers import Answer, run_tap, scripted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -242,8 +242,8 @@ def test_two_processes_share_one_renewal(sandbox: StartSandbox, token_file: Path
 def test_killed_at_any_step_the_file_stays_usable(sandbox: StartSandbox, token_file: Path) -> None:
     gong = sandbox(latency=0.1, token_lifetime=0)
     login = (
-        "import sys; from tap_gong_stats.auth import OAuthLogin;"
-        "from tap_gong_stats.oauth import Refresher;"
+        "import sys; from tap_gong_stats.api.auth import OAuthLogin;"
+        "from tap_gong_stats.api.oauth import Refresher;"
         f"login = OAuthLogin(Refresher(*{tuple(vars_of(refresher(gong, token_file)))!r}));"
         "print('begun', flush=True); login.tokens(); print('done', flush=True)"
     )

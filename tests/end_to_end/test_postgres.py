@@ -16,8 +16,8 @@ import pytest
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from tests import truth
-from tests.truth import in_order
+from tests import expected_rows
+from tests.expected_rows import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,14 +135,14 @@ COLUMN_TYPES = {
         **USER,
         **SPAN,
         **PERIOD,
-        **dict.fromkeys(truth.COUNTERS.values(), "bigint"),
+        **dict.fromkeys(expected_rows.COUNTERS.values(), "bigint"),
     },
-    "daily_activity": {**USER, **SPAN, **dict.fromkeys(truth.COUNTERS.values(), "text[]")},
+    "daily_activity": {**USER, **SPAN, **dict.fromkeys(expected_rows.COUNTERS.values(), "text[]")},
     "interaction_stats": {
         **USER,
         **SPAN,
         **PERIOD,
-        **dict.fromkeys(truth.MEASURES.values(), "numeric"),
+        **dict.fromkeys(expected_rows.MEASURES.values(), "numeric"),
         "person_interaction_stats": "jsonb[]",
     },
     "workspaces": {"id": "text", "name": "text", "description": "text"},
@@ -203,7 +203,7 @@ def test_two_runs_fill_every_table_with_the_truth(
         "TAP_GONG_STATS_MOTIONCX_API_KEY": "sandbox-motioncx-key",
         "TAP_GONG_STATS_MOTIONCX_API_URL": f"{gong.url}/motioncx",
     }
-    expected = truth.all_rows(company, start)
+    expected = expected_rows.all_rows(company, start)
 
     def assert_tables_are_the_truth() -> None:
         for stream, rows in expected.items():
@@ -221,7 +221,7 @@ def test_two_runs_fill_every_table_with_the_truth(
     }
     assert {call.status for call in gong.calls} <= {200, 404}
 
-    for stream, key in truth.KEYS.items():
+    for stream, key in expected_rows.KEYS.items():
         assert key_columns(postgres, stream) == key, stream
     for stream, types in COLUMN_TYPES.items():
         found = column_types(postgres, stream)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
-from tap_gong_stats.sandbox.app import create_app
-from tap_gong_stats.sandbox.company import Company
-from tap_gong_stats.sandbox.server import serve
+from gong_sandbox.app import create_app
+from gong_sandbox.company.company import Company
+from gong_sandbox.server import serve
 from tap_gong_stats.tap import TapGongStats
 
 if TYPE_CHECKING:

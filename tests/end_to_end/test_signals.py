@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support import LOGIN
+from tests.helpers import LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

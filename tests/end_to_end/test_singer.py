@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.support import run_tap
+from tests.helpers import run_tap
 
 if TYPE_CHECKING:
     from tests.conftest import StartSandbox

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 
+from gong_sandbox.app import create_app
+from gong_sandbox.company.company import Company
+from gong_sandbox.faults.proxy import FaultProxy, faulty
+from gong_sandbox.server import serve
 from tap_gong_stats.http_stream import HttpStream
-from tap_gong_stats.sandbox.app import create_app
-from tap_gong_stats.sandbox.company import Company
-from tap_gong_stats.sandbox.proxy import FaultProxy, faulty
-from tap_gong_stats.sandbox.server import serve
-from tests import truth
+from tests import expected_rows
+from tests.expected_rows import days, in_order, weeks
 from tests.faults.harness import Warehouse, end_of_threads, run
-from tests.truth import days, in_order, weeks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +43,9 @@ STREAMS = (
 
 def truth_of(company: Company, stream: str) -> list[Json]:
     if stream in LOOKUPS:
-        return in_order(getattr(truth, stream)(company))
+        return in_order(getattr(expected_rows, stream)(company))
     spans = weeks if stream == "coaching_metrics" else days
-    return in_order(getattr(truth, stream)(company, spans(START, TODAY)))
+    return in_order(getattr(expected_rows, stream)(company, spans(START, TODAY)))
 
 
 class Gong:

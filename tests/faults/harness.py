@@ -11,16 +11,16 @@ from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.exceptions import SingerSDKError
 from typing_extensions import override
 
-from tap_gong_stats.sandbox.faults import Fault
+from gong_sandbox.faults.faults import Fault
 from tap_gong_stats.tap import TapGongStats
-from tests.support import LOGIN
+from tests.helpers import LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from singer_sdk.singerlib import Message
 
-    from tap_gong_stats.sandbox.faults import Request
+    from gong_sandbox.faults.faults import Request
 
 Json = dict[str, Any]
 

@@ -8,20 +8,20 @@ import pytest
 import requests
 from singer_sdk.exceptions import FatalAPIError
 
+from gong_sandbox.app import create_app
+from gong_sandbox.company.company import Company
+from gong_sandbox.faults.faults import Fault
+from gong_sandbox.faults.proxy import faulty
+from gong_sandbox.server import serve
 from tap_gong_stats.http_stream import HttpStream, retry_after
-from tap_gong_stats.sandbox.app import create_app
-from tap_gong_stats.sandbox.company import Company
-from tap_gong_stats.sandbox.faults import Fault
-from tap_gong_stats.sandbox.proxy import faulty
-from tap_gong_stats.sandbox.server import serve
+from tests.expected_rows import in_order
 from tests.faults.harness import Script, Warehouse, run
-from tests.support import Answer, Json, run_tap, scripted
-from tests.truth import in_order
+from tests.helpers import Answer, Json, run_tap, scripted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tap_gong_stats.sandbox.faults import Request
+    from gong_sandbox.faults.faults import Request
     from tests.faults.conftest import Gong
 
 ONE_DAY = {"start_date": "2026-03-02", "end_date": "2026-03-03", "calls_per_second": 1000}

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_gong_stats.sandbox.app import create_app
-from tap_gong_stats.sandbox.company import Company
-from tap_gong_stats.sandbox.faults import Fault
-from tap_gong_stats.sandbox.proxy import faulty
-from tap_gong_stats.sandbox.server import serve
-from tests.support import LOGIN
+from gong_sandbox.app import create_app
+from gong_sandbox.company.company import Company
+from gong_sandbox.faults.faults import Fault
+from gong_sandbox.faults.proxy import faulty
+from gong_sandbox.server import serve
+from tests.helpers import LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tap_gong_stats.sandbox.proxy import FaultProxy
+    from gong_sandbox.faults.proxy import FaultProxy
 
 SECRETS = [
     "sandbox-secret",

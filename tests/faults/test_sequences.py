@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from singer_sdk.exceptions import FatalAPIError
 
-from tap_gong_stats.sandbox.faults import Fault
+from gong_sandbox.faults.faults import Fault
+from tests.expected_rows import in_order
 from tests.faults.conftest import STREAMS
 from tests.faults.harness import PASSING, SILENT, Killed, Script, Warehouse, end_of_threads, run
-from tests.truth import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_gong_stats.sandbox.app import create_app
-from tap_gong_stats.sandbox.company import Company
-from tap_gong_stats.sandbox.faults import Fault
-from tap_gong_stats.sandbox.proxy import faulty
-from tap_gong_stats.sandbox.server import serve
-from tests import truth
+from gong_sandbox.app import create_app
+from gong_sandbox.company.company import Company
+from gong_sandbox.faults.faults import Fault
+from gong_sandbox.faults.proxy import faulty
+from gong_sandbox.server import serve
+from tests import expected_rows
+from tests.expected_rows import days, weeks
 from tests.faults.harness import PASSING, SILENT, fits
-from tests.support import LOGIN
-from tests.truth import days, weeks
+from tests.helpers import LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tap_gong_stats.sandbox.faults import Request
+    from gong_sandbox.faults.faults import Request
 
 PROC = Path("/proc/self")
 CONCURRENCY = 10
@@ -35,7 +35,7 @@ NOW = datetime(2025, 11, 10, 12, tzinfo=UTC)
 MEGABYTE = 1024
 """In the unit of /proc."""
 
-STREAMS = sorted({*truth.KEYS} - {"interaction_details"})
+STREAMS = sorted({*expected_rows.KEYS} - {"interaction_details"})
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def fingerprint(row: dict[str, Any]) -> int:
 
 def expected(company: Company, stream: str, start: date) -> Iterable[dict[str, Any]]:
     if stream in ("scorecards", "users", "workspaces"):
-        rows: list[dict[str, Any]] = getattr(truth, stream)(company)
+        rows: list[dict[str, Any]] = getattr(expected_rows, stream)(company)
         return rows
     cut = weeks if stream == "coaching_metrics" else days
     return months_of(stream, company, [*cut(start, company.today)])
@@ -96,7 +96,7 @@ def months_of(
     stream: str, company: Company, spans: list[tuple[date, date]]
 ) -> Iterator[dict[str, Any]]:
     for first in range(0, len(spans), 30):
-        yield from getattr(truth, stream)(company, iter(spans[first : first + 30]))
+        yield from getattr(expected_rows, stream)(company, iter(spans[first : first + 30]))
 
 
 def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[Sample]:
@@ -132,7 +132,7 @@ def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[
                 if message["type"] == "RECORD":
                     stream, row = message["stream"], message["record"]
                     table = tables[stream]
-                    key = tuple(row[name] for name in truth.KEYS[stream])
+                    key = tuple(row[name] for name in expected_rows.KEYS[stream])
                     assert key not in table
                     table[key] = fingerprint(row)
                 elif message["type"] == "STATE" and process.poll() is None:
@@ -141,7 +141,7 @@ def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[
         assert sum(played.fault is not None for played in proxy.journal) > 5
     for stream, table in tables.items():
         wanted = {
-            tuple(row[name] for name in truth.KEYS[stream]): fingerprint(row)
+            tuple(row[name] for name in expected_rows.KEYS[stream]): fingerprint(row)
             for row in expected(company, stream, start)
         }
         assert table == wanted, stream

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 from singer_sdk.exceptions import FatalAPIError
 
+from gong_sandbox.faults.faults import ELSEWHERE, Fault
 from tap_gong_stats.client import MOST_RESTARTS
 from tap_gong_stats.http_stream import MAX_TRIES
-from tap_gong_stats.sandbox.faults import ELSEWHERE, Fault
+from tests.expected_rows import in_order
 from tests.faults.harness import COUNTED_AGAIN, HARMLESS, PASSING, SILENT, Script, Warehouse, run
-from tests.support import Answer, Json, bookmark, run_tap, scripted
-from tests.truth import in_order
+from tests.helpers import Answer, Json, bookmark, run_tap, scripted
 
 if TYPE_CHECKING:
-    from tap_gong_stats.sandbox.faults import Request
+    from gong_sandbox.faults.faults import Request
     from tests.faults.conftest import Gong
 
 STREAM = "daily_activity"

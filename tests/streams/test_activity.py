@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from singer_sdk.exceptions import FatalAPIError
 
-from tests.support import Answer, Json, Run, run_tap, scripted
+from tests.helpers import Answer, Json, Run, run_tap, scripted
 
 COUNTERS = {"callsAsHost": 0, "callsAttended": 2}
 

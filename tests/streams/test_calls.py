@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.support import run_tap
+from tests.helpers import run_tap
 
 if TYPE_CHECKING:
     from tests.conftest import SetClock, StartSandbox

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from singer_sdk.exceptions import FatalAPIError
 
-from tests.support import Answer, Json, gong_error, run_tap, scripted
+from tests.helpers import Answer, Json, gong_error, run_tap, scripted
 
 if TYPE_CHECKING:
     from tests.conftest import SetClock, StartSandbox

@@ -3,7 +3,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from tests.support import Answer, Json, run_tap, scripted
+from tests.helpers import Answer, Json, run_tap, scripted
 
 if TYPE_CHECKING:
     import pytest

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_gong_stats import http_stream
-from tests.support import Answer, Json, Run, Script, run_tap, scripted
+from tests.helpers import Answer, Json, Run, Script, run_tap, scripted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

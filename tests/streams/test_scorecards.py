@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support import run_tap
+from tests.helpers import run_tap
 
 if TYPE_CHECKING:
     from tests.conftest import SetClock, StartSandbox

@@ -1,0 +1,1 @@
+"""The invented company that the sandbox serves."""

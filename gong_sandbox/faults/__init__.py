@@ -1,0 +1,1 @@
+"""Faults to inject between a client and the sandbox."""

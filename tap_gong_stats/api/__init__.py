@@ -1,0 +1,1 @@
+"""How to call an API: requests, retries, rate limits, paging, authentication."""

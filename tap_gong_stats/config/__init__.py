@@ -1,0 +1,1 @@
+"""The settings: declared once, checked, and typed."""

@@ -1,0 +1,1 @@
+"""From an item of a response to a Singer record."""

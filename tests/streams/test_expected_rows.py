@@ -1,0 +1,153 @@
+"""Every stream against the invented company's own truth."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import expected_rows
+from tests.expected_rows import days, in_order, weeks
+from tests.helpers import Answer, Json, gong_error, run_tap, scripted
+
+if TYPE_CHECKING:
+    from tests.conftest import Sandbox, SetClock, StartSandbox
+
+NOW = "2026-03-12T12:30:00Z"
+TODAY = {"Pacific/Kiritimati": date(2026, 3, 13), "America/New_York": date(2026, 3, 12)}
+UTC_TODAY = date(2026, 3, 12)
+START = date(2026, 3, 1)
+
+LOOKUPS = ("users", "workspaces", "scorecards")
+DATED = (
+    "activity_by_period",
+    "aggregated_activity",
+    "answered_scorecards",
+    "call_interaction_stats",
+    "daily_activity",
+    "interaction_details",
+    "interaction_stats",
+)
+
+
+def config(gong: Sandbox, **settings: Any) -> dict[str, Any]:
+    return gong.config(
+        start_date=START.isoformat(),
+        days_per_call=5,
+        motioncx_api_key="sandbox-motioncx-key",
+        motioncx_api_url=f"{gong.url}/motioncx",
+        motioncx_page_size=9,
+        **settings,
+    )
+
+
+def expected(stream: str, gong: Sandbox, start: date, today: date) -> list[dict[str, Any]]:
+    if stream in LOOKUPS:
+        rows = getattr(expected_rows, stream)(gong.company)
+    elif stream == "coaching_metrics":
+        rows = expected_rows.coaching_metrics(gong.company, weeks(start, today))
+    else:
+        rows = getattr(expected_rows, stream)(gong.company, days(start, today))
+    return in_order(rows)
+
+
+@pytest.mark.parametrize("zone", TODAY)
+@pytest.mark.parametrize(
+    ("stream", "numeric_ids"),
+    [
+        *((stream, False) for stream in (*DATED, *LOOKUPS, "coaching_metrics")),
+        ("answered_scorecards", True),
+        ("scorecards", True),
+    ],
+)
+def test_every_row_is_the_truth(
+    sandbox: StartSandbox,
+    clock: SetClock,
+    caplog: pytest.LogCaptureFixture,
+    stream: str,
+    zone: str,
+    *,
+    numeric_ids: bool,
+) -> None:
+    clock(NOW)
+    gong = sandbox(users=17, zone=zone, page_size=6, numeric_ids=numeric_ids)
+    # Reviews do not tell the zone; alone they would end a day early.
+    run = run_tap(config(gong, time_zone=zone if "scorecards" in stream else None), stream)
+    assert run.error is None
+    today = UTC_TODAY if stream == "interaction_details" else TODAY[zone]
+    rows = expected(stream, gong, START, today)
+    assert in_order(run.rows(stream)) == rows
+    assert rows
+    assert {call.status for call in gong.calls} <= {200, 404}
+    assert "is new" not in caplog.text
+
+
+@pytest.mark.parametrize("stream", [*DATED, "coaching_metrics"])
+def test_a_second_run_reads_the_look_back_and_what_is_new(
+    sandbox: StartSandbox, clock: SetClock, stream: str
+) -> None:
+    clock(NOW)
+    gong = sandbox(users=9)
+    settings = config(gong, lookback_days=3)
+    state = run_tap(settings, state=None).state
+    clock("2026-03-17T10:30:00Z")
+    run = run_tap(settings, stream, state=state)
+    start, today = date(2026, 3, 9), date(2026, 3, 17)
+    if stream == "coaching_metrics":
+        start = date(2026, 3, 6)  # three days before the last Monday
+    assert in_order(run.rows(stream)) == expected(stream, gong, start, today)
+    old = json.dumps(state["bookmarks"][stream])
+    assert "2026-03-12" in old or "2026-03-09" in old
+    end = "2026-03-16" if stream == "coaching_metrics" else "2026-03-17"
+    assert run.bookmark(stream) == end or run.bookmark(stream, "day") == end
+
+
+def nothing(asked: Json, _: int) -> Answer:
+    path = asked.get("path", "")
+    if "motioncx" in path:
+        return Answer(body={"resultCode": 0, "resultCodeName": "Success", "data": []})
+    if path.startswith(("/v2/users", "/v2/workspaces", "/v2/settings", "/v2/coaching")):
+        return Answer(body={"users": [], "workspaces": [], "scorecards": []})
+    return gong_error("No users found corresponding to the provided filters", 404)
+
+
+def test_a_company_without_anything(clock: SetClock) -> None:
+    clock(NOW)
+    with scripted(nothing) as script:
+        run = run_tap(
+            {
+                "api_url": script.url,
+                "calls_per_second": 1000,
+                "start_date": START.isoformat(),
+                "time_zone": "Europe/Berlin",
+                "motioncx_api_key": "key",
+                "motioncx_api_url": f"{script.url}/motioncx",
+            }
+        )
+    assert run.error is None
+    assert not [message for message in run.messages if message["type"] == "RECORD"]
+    for stream in DATED:
+        assert (run.bookmark(stream) or run.bookmark(stream, "day")) == "2026-03-12", stream
+    assert run.bookmark("coaching_metrics") is None  # there is nobody to ask about
+
+
+def test_without_a_zone_streams_that_need_instants_wait(
+    clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock(NOW)
+    with scripted(nothing) as script:
+        config = {"api_url": script.url, "calls_per_second": 1000, "start_date": "2026-03-01"}
+        run = run_tap(config, "call_interaction_stats", "coaching_metrics")
+    assert run.error is None
+    assert run.bookmark("call_interaction_stats") is None
+    told = [record.message for record in caplog.records if "set time_zone" in record.message]
+    assert [line.split(":")[0] for line in told] == ["call_interaction_stats", "coaching_metrics"]
+    assert [asked["path"] for asked in script.asked] == ["/v2/stats/activity/aggregate"]
+
+
+def test_motioncx_is_offered_only_with_a_key(sandbox: StartSandbox) -> None:
+    gong = sandbox()
+    run = run_tap(gong.config(end_date="2026-03-02", start_date="2026-03-01"))
+    assert "interaction_details" not in {message.get("stream") for message in run.messages}

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from hashlib import md5
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from tests.helpers import Answer, gong_error, run_tap, scripted
+
+if TYPE_CHECKING:
+    from tests.conftest import StartSandbox
+
+
+def test_deletions_show_when_versions_are_asked_for(sandbox: StartSandbox) -> None:
+    run = run_tap(sandbox().config(emit_activate_version_messages=True), "users")
+    versions = [message for message in run.messages if message["type"] == "ACTIVATE_VERSION"]
+    assert [version["stream"] for version in versions] == ["users"]
+    records = [message for message in run.messages if message["type"] == "RECORD"]
+    assert {record["version"] for record in records} == {versions[0]["version"]}
+
+
+def test_the_readme_s_stream_maps_hash_and_drop_addresses() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    config = yaml.safe_load(readme.split("```yaml\n")[1].split("```")[0])["config"]
+    users = [
+        {"id": "1", "emailAddress": "ada@example.test", "phoneNumber": "+1"},
+        {"id": "2", "emailAddress": None},
+    ]
+    with scripted(lambda *_: Answer(body={"users": users})) as script:
+        run = run_tap({"api_url": script.url, **config}, "users")
+    assert run.error is None
+    hashed, without = run.rows("users")
+    assert hashed["email_address"] == md5(b"ada@example.test", usedforsecurity=False).hexdigest()
+    assert without["email_address"] is None
+    assert "example.test" not in str(run.messages)
+    assert "phone_number" not in hashed
+
+
+def test_a_refused_lookup_names_the_stream(sandbox: StartSandbox) -> None:
+    run = run_tap(sandbox(scopes=["api:workspaces:read"]).config(), "users")
+    message = str(run.error)
+    assert message.startswith("users: HTTP 401: You don't have permission to use 'api:users:read'")
+
+
+def test_no_scorecards_is_an_empty_table() -> None:
+    with scripted(lambda *_: gong_error("Scorecards not found", 404)) as script:
+        run = run_tap({"api_url": script.url}, "scorecards")
+    assert (run.error, run.rows("scorecards")) == (None, [])
+
+
+def test_a_404_of_users_is_an_error() -> None:
+    with scripted(lambda *_: gong_error("Not found", 404)) as script:
+        run = run_tap({"api_url": script.url}, "users")
+    assert str(run.error) == "users: HTTP 404: Not found (requestId req1)"
+
+
+def test_a_user_without_an_id_is_an_error() -> None:
+    with scripted(lambda *_: Answer(body={"users": [{"firstName": "Ada"}]})) as script:
+        run = run_tap({"api_url": script.url}, "users")
+    assert str(run.error) == "users: column id: a value of type NoneType is not text"
