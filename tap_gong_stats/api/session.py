@@ -1,4 +1,4 @@
-"""The HTTP session of a run, and what TLS demands of it."""
+"""The HTTP session of a run: connections, proxies and TLS."""
 
 from __future__ import annotations
 
@@ -8,70 +8,94 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from singer_sdk.exceptions import FatalAPIError
+from requests.structures import CaseInsensitiveDict
 from typing_extensions import override
-from urllib3 import HTTPSConnectionPool
-from urllib3.connection import HTTPSConnection
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from tap_gong_stats.config.settings import LOOPBACK
+from tap_gong_stats.errors import RunError
+from tap_gong_stats.config.urls import LOOPBACK_HOSTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from urllib3 import PoolManager
 
-UNTRUSTED = re.compile(r"certificate verify failed: (.*?)(?: \(_ssl|$)")
+CERT_VERIFY_FAILED = re.compile(r"certificate verify failed: (.*?)(?: \(_ssl|$)")
 
 
-def session(*, connections: int, opened: Callable[[], None]) -> requests.Session:
-    """Return a session for several threads.
+class TrackedHeaders(CaseInsensitiveDict[str]):
+    """The headers of a request, which report when the request is sent over an open connection.
 
-    Args:
-        connections: how many stay open.
-        opened: is called by a thread that has opened a connection over TLS, before it sends its
-            request. To open one takes round trips that a call on an open one saves.
+    Opening a connection over TLS takes round trips that a request on an open one does not
+    need, so without this the request after it would arrive too close behind it.
     """
-    session = _Session()
-    session.mount("http://", HTTPAdapter(pool_maxsize=connections))
-    session.mount("https://", _TlsAdapter(connections, opened))
-    return session
+
+    def __init__(self, headers: CaseInsensitiveDict[str], on_sent: Callable[[], None]) -> None:
+        super().__init__(headers)
+        self.on_sent = on_sent
 
 
-class _Session(requests.Session):
+class _SentReport:
+    """What both kinds of connections add to urllib3's."""
+
+    def request(self, method: str, url: str, body: Any = None, headers: Any = None, **kw: Any) -> None:
+        if isinstance(headers, TrackedHeaders):
+            headers.on_sent()
+        super().request(method, url, body, headers, **kw)  # type: ignore[misc] # a mix-in
+
+
+class _HttpConnection(_SentReport, HTTPConnection):
+    pass
+
+
+class _HttpsConnection(_SentReport, HTTPSConnection):
+    pass
+
+
+class _HttpPool(HTTPConnectionPool):
+    ConnectionCls = _HttpConnection
+
+
+class _HttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _HttpsConnection
+
+
+POOL_CLASSES = {"http": _HttpPool, "https": _HttpsPool}
+
+
+class ApiSession(requests.Session):
+    """A session for several threads that keeps `connections` connections open."""
+
+    def __init__(self, *, connections: int) -> None:
+        super().__init__()
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _Adapter(pool_maxsize=connections))
+
     @override
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return none: a redirect is never followed, so that its target may be no URL at all."""
+        """Return none: redirects are never followed, as they would carry the credentials."""
 
     @override
     def merge_environment_settings(self, url: Any, *args: Any, **options: Any) -> Any:
-        """Return them without proxies for this machine: a login over http:// must not leave it."""
+        """Return the settings without proxies for loopback hosts.
+
+        Credentials sent over http:// must not leave this machine.
+        """
         merged = super().merge_environment_settings(url, *args, **options)
-        return {**merged, "proxies": {}} if urlsplit(url).hostname in LOOPBACK else merged
+        return {**merged, "proxies": {}} if urlsplit(url).hostname in LOOPBACK_HOSTS else merged
 
 
-class _TlsAdapter(HTTPAdapter):
-    def __init__(self, connections: int, opened: Callable[[], None]) -> None:
-        class Connection(HTTPSConnection):
-            @override
-            def connect(self) -> None:
-                super().connect()
-                opened()
-
-        class Pool(HTTPSConnectionPool):
-            ConnectionCls = Connection
-
-        self._pool = Pool
-        super().__init__(pool_maxsize=connections)
-
+class _Adapter(HTTPAdapter):
     @override
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
-        self._use_pool_in(self.poolmanager)
+        self.poolmanager.pool_classes_by_scheme = POOL_CLASSES
 
     @override
     def proxy_manager_for(self, *args: Any, **options: Any) -> PoolManager:
         manager: PoolManager = super().proxy_manager_for(*args, **options)
-        self._use_pool_in(manager)
+        manager.pool_classes_by_scheme = POOL_CLASSES
         return manager
 
     @override
@@ -81,13 +105,10 @@ class _TlsAdapter(HTTPAdapter):
         try:
             return super().send(request, *args, **options)
         except requests.exceptions.SSLError as error:
-            if found := UNTRUSTED.search(str(error)):  # which no other try would cure
-                raise FatalAPIError(
-                    f"{urlsplit(str(request.url)).netloc} shows a certificate that cannot be "
-                    f"verified ({found[1]}); if a proxy of your network signs it, name a file "
-                    "with its authority in the variable REQUESTS_CA_BUNDLE"
+            if found := CERT_VERIFY_FAILED.search(str(error)):  # which no other try would cure
+                raise RunError(
+                    f"{urlsplit(str(request.url)).netloc} presents a certificate that cannot be "
+                    f"verified ({found[1]}); if a proxy of your network signs it, set "
+                    "REQUESTS_CA_BUNDLE to a file with its certificate authority"
                 ) from error
             raise
-
-    def _use_pool_in(self, manager: PoolManager) -> None:
-        manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": self._pool}

@@ -1,6 +1,6 @@
-"""What the state says of a partition: which days are read.
+"""Bookmarks: which days of a partition were read, and which a run has to read.
 
-Dates and a dictionary only, like `windows`: no HTTP, no SDK, no clock.
+Dates and a dictionary only: no HTTP, no clock.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from singer_sdk.exceptions import SyncError
 
-from tap_gong_stats.sync.windows import day_of, first_day
+from tap_gong_stats.config.values import parse_day
+from tap_gong_stats.sync.windows import sync_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tap_gong_stats.sync.windows import Window
 
-
-IN_ORDER = ("backfill_from", "backfilled_to", "first_day", "replication_key_value")
+ORDERED_KEYS = ("backfill_from", "backfilled_to", "first_day", "replication_key_value")
 """The days of a bookmark, none of them later than the next."""
 
 
@@ -29,79 +29,90 @@ class BookmarkError(SyncError):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Days to read: from `start` to `end`, or up to what is over where there is no end."""
+class DateRange:
+    """Days to read, from `start` to `end` (exclusive), or up to today without an end."""
 
     start: date
     end: date | None = None
 
 
 class Bookmark:
-    """The days of a partition that are read, in the partition's part of the state.
+    """The days of a partition that were read, kept in the partition's part of the state.
 
-    `replication_key_value` is the exclusive end of the last finished window, and `first_day` the
-    first day that was read. A `start_date` that was moved to an earlier day leaves a gap before
-    `first_day`; while it is filled, `backfill_from` and `backfilled_to` tell how far that is, and
-    `run_from` and `run_to` how far a run is that has not come to its end. The next one goes on
-    there and not with its look-back: a budget smaller than that would never come to new days.
+    - `replication_key_value` is the exclusive end of the last completed window, `first_day` the
+      first day that was read.
+    - A `start_date` that was moved to an earlier day leaves a gap before `first_day`. While it is
+      backfilled, `backfill_from` and `backfilled_to` record how far that is.
+    - `run_from`, `run_to` and `run_date` record how far a run is that was cut short. The next
+      run of the same day resumes there instead of reading the look-back again. So does a run of
+      a later day with a budget: one smaller than the look-back would never reach new days.
 
     Args:
         state: the partition's part of the state, which is changed in place.
         replication_key: the stream's replication key.
-        place: the stream and partition, for messages.
+        label: the stream and partition, for messages.
 
     Raises:
         BookmarkError: for a state that is damaged or was written by another tap.
     """
 
-    def __init__(self, state: dict[str, Any], replication_key: str, place: str) -> None:
+    def __init__(self, state: dict[str, Any], replication_key: str, label: str) -> None:
         self._state = state
         self._replication_key = replication_key
-        self._place = place
-        self._wanted = self._run_from = date.max
+        self._label = label
+        self._wanted = self._run_from = self._run_date = date.max
         written_for = state.get("replication_key", replication_key)
         if written_for != replication_key:
             raise self._error(f"is for the replication key {written_for!r}")
-        self._refuse_disorder()
+        self._validate_order()
         self.end = self._day("replication_key_value")
         self.first_day = self._day("first_day")
 
-    def refuse_future(self, latest: date) -> None:
-        """Make sure that the bookmark is not later than any bookmark can be.
+    def validate_not_after(self, latest: date) -> None:
+        """Check that the bookmark does not lie in the future.
 
         Raises:
-            BookmarkError: if it is.
+            BookmarkError: if it does.
         """
         if self.end and self.end > latest:
             raise self._error(f"{self.end} lies in the future")
 
-    def spans(
-        self, start_date: date, lookback_days: int, align: Callable[[date], date]
-    ) -> list[Span]:
-        """Return what a run has to read.
+    def ranges_to_sync(
+        self,
+        start_date: date,
+        lookback_days: int,
+        align: Callable[[date], date],
+        *,
+        run_date: date,
+        has_budget: bool = False,
+    ) -> list[DateRange]:
+        """Return the days that a run has to read.
 
         Args:
             start_date: the first day that is wanted.
-            lookback_days: finished days to read again.
-            align: gives the first day of the window that holds a day.
+            lookback_days: closed days to read again.
+            align: returns the first day of the window that contains a day.
+            run_date: the day of the run.
+            has_budget: whether `max_api_calls` limits the run.
         """
-        self._wanted = align(start_date)
+        self._wanted, self._run_date = align(start_date), run_date
         if self.end is None:
             self._run_from = start_date
-            return [Span(start_date)]
+            return [DateRange(start_date)]
         if self.first_day is None:  # a state from before the first release did not hold it
             self.first_day = min(self._wanted, self.end)
             self._state["first_day"] = self.first_day.isoformat()
-        ahead = Span(self._begin(first_day(start_date, self.end, lookback_days), self.end))
+        first = sync_start(start_date, self.end, lookback_days)
+        ahead = DateRange(self._resume(first, self.end, has_budget=has_budget))
         if self._wanted >= self.first_day:
             return [ahead]
-        begun = self._day("backfill_from") == self._wanted and self._day("backfilled_to")
-        return [Span(begun or self._wanted, self.first_day), ahead]
+        resumed = self._day("backfill_from") == self._wanted and self._day("backfilled_to")
+        return [DateRange(resumed or self._wanted, self.first_day), ahead]
 
-    def finish(self, window: Window) -> None:
-        """Note a window that goes on where the last one ended, or reads it again."""
+    def commit_window(self, window: Window) -> None:
+        """Record a completed window that continues the last one, or that was read again."""
         if self.end is None or window.start > self.end:
-            # Where a start date was moved ahead of the bookmark, what was read before is apart.
+            # If start_date was moved past the bookmark, what was read before is apart.
             self.first_day = window.start
             self._state["first_day"] = window.start.isoformat()
         self.end = max(window.end, self.end or window.end)
@@ -109,14 +120,15 @@ class Bookmark:
         self._state["replication_key_value"] = self.end.isoformat()
         self._state["run_from"] = self._run_from.isoformat()
         self._state["run_to"] = window.end.isoformat()
+        self._state["run_date"] = self._run_date.isoformat()
 
-    def finish_run(self) -> None:
-        """Note that all is read, so that the next run begins with its look-back."""
-        self._state.pop("run_from", None)
-        self._state.pop("run_to", None)
+    def complete_run(self) -> None:
+        """Record that all was read, so that the next run begins with its look-back."""
+        for key in ("run_from", "run_to", "run_date"):
+            self._state.pop(key, None)
 
-    def backfill(self, window: Window) -> None:
-        """Note a window in the gap before the first day."""
+    def commit_backfill(self, window: Window) -> None:
+        """Record a completed window in the gap before the first day."""
         if self.first_day and window.end < self.first_day:
             self._state["backfill_from"] = self._wanted.isoformat()
             self._state["backfilled_to"] = window.end.isoformat()
@@ -126,17 +138,20 @@ class Bookmark:
         self._state.pop("backfill_from", None)
         self._state.pop("backfilled_to", None)
 
-    def _begin(self, wanted: date, end: date) -> date:
-        """Return where a run begins that wants to begin on a day: behind one that was cut short."""
+    def _resume(self, first: date, end: date, *, has_budget: bool) -> date:
+        """Return the day on which a run begins: behind one that was cut short, or `first`."""
         begun, reached = self._day("run_from"), self._day("run_to")
-        self._run_from = wanted
-        if begun and reached and begun <= wanted < reached <= end:
+        self._run_from = first
+        if not (begun and reached and begun <= first < reached <= end):
+            return first
+        is_same_day = self._day("run_date") == self._run_date
+        if is_same_day or (has_budget and reached < end):
             self._run_from = begun
             return reached
-        return wanted
+        return first
 
-    def _refuse_disorder(self) -> None:
-        days = [(key, day) for key in IN_ORDER if (day := self._day(key))]
+    def _validate_order(self) -> None:
+        days = [(key, day) for key in ORDERED_KEYS if (day := self._day(key))]
         for (before, early), (after, late) in pairwise(days):
             if early > late:
                 raise self._error(f"has {before} {early} after {after} {late}")
@@ -146,12 +161,12 @@ class Bookmark:
         if value is None:
             return None
         try:
-            return day_of(str(value))
+            return parse_day(str(value))
         except ValueError:
             raise self._error(f"{value!r} is not a date") from None
 
-    def _error(self, wrong: str) -> BookmarkError:
+    def _error(self, problem: str) -> BookmarkError:
         return BookmarkError(
-            f"{self._place}: the bookmark {wrong}; restore the state, or remove this bookmark to "
-            "load from start_date again"
+            f"{self._label}: the bookmark {problem}; restore the state, or remove this bookmark "
+            "to load from start_date again"
         )

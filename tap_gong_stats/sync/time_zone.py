@@ -1,112 +1,102 @@
 """The company's time zone, as far as it is known.
 
-Gong reads plain dates in the zone of the company and refuses days that are not over there. No
-endpoint tells the zone by itself, so it is taken from the answers.
+Gong reads plain dates in the time zone of the company and rejects days that have not ended
+there. No endpoint returns the time zone by itself, so it is detected from responses.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
+from tap_gong_stats.config.values import is_time_zone
 from tap_gong_stats.sync.windows import ONE_DAY
 
-SEASON = timedelta(hours=2)
-"""The most by which a zone's offset differs between seasons (Antarctica/Troll)."""
+MAX_SEASONAL_SHIFT = timedelta(hours=2)
+"""The most by which the offset of a time zone changes between seasons (Antarctica/Troll)."""
 
 
-class CompanyZone:
-    """Tells which days are over at the company.
+class CompanyTimeZone:
+    """Knows which days have ended at the company.
 
-    Starts from the `time_zone` setting or from nothing, and learns from answers. A zone that the
-    user has set is never replaced.
-
-    Attributes:
-        asked_for: whether a call was made for its sake alone, which a run does once.
+    Starts from the `time_zone` setting or from nothing, and detects the rest from responses. A
+    time zone that the user has set is never replaced.
     """
 
     def __init__(self, name: str | None = None) -> None:
-        self._set_by_user = name is not None
+        self._is_set_by_user = name is not None
         self._name = name
         self._offset: timedelta | None = None
-        self._remembered: timedelta | None = None
-        self.asked_for = False
+        self._restored_offset: timedelta | None = None
 
     @property
     def name(self) -> str | None:
-        """The IANA name of the zone, or None while at most its offset is known."""
+        """The IANA name, or None while at most the offset is known."""
         return self._name
 
     @property
-    def known(self) -> bool:
-        """Whether the company's current day can be told."""
+    def is_known(self) -> bool:
+        """Whether the company's current day is known."""
         return self._name is not None or self._latest_offset is not None
 
     @property
-    def learned(self) -> str | None:
-        """What is worth remembering for the next run: the name, or an offset such as +09:00."""
+    def value(self) -> str | None:
+        """What to keep in the state for the next run: the name, or an offset such as +09:00."""
         offset = self._latest_offset
         if self._name is not None or offset is None:
             return self._name
         return datetime(1970, 1, 1, tzinfo=timezone(offset)).isoformat(timespec="minutes")[-6:]
 
-    def remember(self, learned: object) -> None:
-        """Take what an earlier run has learned. What this run learns counts for more."""
-        if isinstance(learned, str) and is_zone(learned):
-            self.learn(learned)
+    def restore(self, value: object) -> None:
+        """Take the value of an earlier run. What this run detects takes precedence."""
+        if isinstance(value, str) and is_time_zone(value):
+            self.detect(value)
         else:
-            self._remembered = _offset(f"1970-01-01T00:00{learned}")
+            self._restored_offset = _parse_offset(f"1970-01-01T00:00{value}")
 
-    def learn(self, name: object, date_time: object = None) -> None:
-        """Take the zone from an answer: its name if that resolves, else the offset of a date-time.
+    def detect(self, name: object, date_time: object = None) -> None:
+        """Take the time zone from a response: its name, or else the offset of a date-time.
 
-        Anything that is neither is passed over: an odd answer must not end a run.
+        Anything else is ignored: an odd response must not end a run.
         """
-        if self._set_by_user:
+        if self._is_set_by_user:
             return
-        if isinstance(name, str) and is_zone(name):
+        if isinstance(name, str) and is_time_zone(name):
             self._name = name
-        elif isinstance(date_time, str) and (offset := _offset(date_time)) is not None:
+        elif isinstance(date_time, str) and (offset := _parse_offset(date_time)) is not None:
             self._offset = offset if self._offset is None else min(offset, self._offset)
 
-    def end_of_finished_days(self, now: datetime) -> date:
-        """Return the company's current day, before which every day is over.
+    def closed_until(self, now: datetime) -> date:
+        """Return the company's current day, before which every day has ended.
 
-        While nothing is known of the zone it is the day before the UTC date, which no zone has
-        yet to reach. An offset may come from an answer about another season, so it is taken with
-        caution.
+        While nothing is known of the time zone it is the day before the date in UTC, which has
+        begun everywhere. An offset may come from a response about another season, so it is
+        applied with caution.
         """
         if self._name is not None:
             return now.astimezone(ZoneInfo(self._name)).date()
         if self._latest_offset is not None:
-            return (now.astimezone(UTC) + self._latest_offset - SEASON).date()
+            return (now.astimezone(UTC) + self._latest_offset - MAX_SEASONAL_SHIFT).date()
         return now.astimezone(UTC).date() - ONE_DAY
 
     def start_of_day(self, day: date) -> str | None:
-        """Return the instant at which `day` begins there, with its offset; None if unknown."""
+        """Return the instant at which `day` begins, with its offset; None if unknown.
+
+        That is the first instant with this local date: the first of two midnights, and 01:00
+        where the clocks skip midnight.
+        """
         if self._name is None:
             return None
-        import pendulum  # noqa: PLC0415 - a run with nothing to do needs it not
-
-        return pendulum.datetime(day.year, day.month, day.day, tz=self._name).isoformat()
+        zone = ZoneInfo(self._name)
+        # By way of UTC, which resolves a midnight that does not exist to the instant after it.
+        return datetime.combine(day, time(), zone).astimezone(UTC).astimezone(zone).isoformat()
 
     @property
     def _latest_offset(self) -> timedelta | None:
-        return self._remembered if self._offset is None else self._offset
+        return self._restored_offset if self._offset is None else self._offset
 
 
-@lru_cache(maxsize=64)
-def is_zone(name: str) -> bool:
-    """Tell whether `name` is an IANA zone, legacy names such as US/Pacific included."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
-def _offset(date_time: str) -> timedelta | None:
+def _parse_offset(date_time: str) -> timedelta | None:
     try:
         return datetime.fromisoformat(date_time).utcoffset()
     except ValueError:

@@ -1,33 +1,25 @@
-"""Cuts a stream's history into windows of days.
+"""Windows of days, and the calendar periods that they are made of.
 
-Dates only: no HTTP, no SDK, and no clock of its own.
+Dates only: no HTTP, no SDK, and no clock.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Period = Literal["day", "week", "month", "quarter", "year"]
-"""The grains of a calendar. Weeks begin on Monday."""
-
-PERIODS: tuple[Period, ...] = get_args(Period)
-
-DATE = re.compile(r"\d{4}-\d\d-\d\d")
-DATE_LENGTH = 10
+    from tap_gong_stats.config.values import Period
 
 ONE_DAY = timedelta(days=1)
-MONTHS: dict[Period, int] = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
-    """The days from `start`, which belongs to it, to `end`, which does not."""
+    """The days from `start` (inclusive) to `end` (exclusive)."""
 
     start: date
     end: date
@@ -37,49 +29,31 @@ class Window:
         return f"{self.start}..{self.end}"
 
 
-class Cut(Protocol):
-    """Cuts the days from `start` to `end` (exclusive) into windows that follow each other."""
-
-    def __call__(self, start: date, end: date) -> Iterator[Window]:
-        """Yield the windows in order, none of them beyond `end`."""
-
-
-def day_of(text: str) -> date:
-    """Return the day of a date, or of a date-time, in the form YYYY-MM-DD.
-
-    Raises:
-        ValueError: for any other text.
-    """
-    if not DATE.match(text):
-        raise ValueError(text)
-    if text[DATE_LENGTH:]:
-        datetime.fromisoformat(text)
-    return date.fromisoformat(text[:DATE_LENGTH])
-
-
 def period_start(day: date, period: Period) -> date:
-    """Return the first day of the calendar period that contains `day`."""
+    """Return the first day of the calendar period that contains `day`. Weeks begin on Monday."""
     if period == "day":
         return day
-    if period == "week":
-        return day - timedelta(days=day.weekday())
-    months = MONTHS[period]
-    return date(day.year, day.month - (day.month - 1) % months, 1)
+    import pendulum  # noqa: PLC0415 - takes 0.1 s, and most runs load days only
+
+    first = pendulum.date(day.year, day.month, day.day)
+    first = first.first_of("quarter") if period == "quarter" else first.start_of(period)
+    return date(first.year, first.month, first.day)
 
 
 def period_end(day: date, period: Period) -> date:
     """Return the first day after the calendar period that contains `day`."""
-    start = period_start(day, period)
     if period == "day":
-        return start + ONE_DAY
-    if period == "week":
-        return start + 7 * ONE_DAY
-    years, month = divmod(start.month - 1 + MONTHS[period], 12)
-    return date(start.year + years, month + 1, 1)
+        return day + ONE_DAY
+    import pendulum  # noqa: PLC0415 - as above
+
+    start = period_start(day, period)
+    length = {"months": 3} if period == "quarter" else {f"{period}s": 1}
+    following = pendulum.date(start.year, start.month, start.day).add(**length)
+    return date(following.year, following.month, following.day)
 
 
-def whole_periods(start: date, end: date, period: Period) -> Iterator[Window]:
-    """Yield one window a period: the first contains `start`, the last has ended by `end`."""
+def calendar_periods(start: date, end: date, period: Period) -> Iterator[Window]:
+    """Yield one window per period: the first contains `start`, the last has ended by `end`."""
     first = period_start(start, period)
     while (last := period_end(first, period)) <= end:
         yield Window(first, last)
@@ -87,7 +61,7 @@ def whole_periods(start: date, end: date, period: Period) -> Iterator[Window]:
 
 
 def day_ranges(start: date, end: date, days: int) -> Iterator[Window]:
-    """Yield windows of `days` days; the last is shorter where fewer are left."""
+    """Yield windows of `days` days; the last is shorter if fewer are left."""
     while start < end:
         stop = min(start + timedelta(days=days), end)
         yield Window(start, stop)
@@ -95,13 +69,13 @@ def day_ranges(start: date, end: date, days: int) -> Iterator[Window]:
 
 
 def period_ranges(start: date, end: date, period: Period, days: int) -> Iterator[Window]:
-    """Yield windows of whole periods that follow each other, as many as fit into `days` days.
+    """Yield windows of consecutive whole periods, as many as fit into `days` days.
 
-    A window holds at least one period. Like `whole_periods`, the first contains `start` and the
-    last has ended by `end`.
+    A window holds at least one period. Like `calendar_periods`, the first contains `start` and
+    the last has ended by `end`.
     """
     window: Window | None = None
-    for whole in whole_periods(start, end, period):
+    for whole in calendar_periods(start, end, period):
         if window and (whole.end - window.start).days <= days:
             window = Window(window.start, whole.end)
             continue
@@ -112,22 +86,22 @@ def period_ranges(start: date, end: date, period: Period, days: int) -> Iterator
         yield window
 
 
-def halves(window: Window, period: Period) -> list[Window]:
-    """Cut a window in two between whole periods; return nothing if it holds only one."""
-    periods = list(whole_periods(window.start, window.end, period))
+def split_window(window: Window, period: Period) -> list[Window]:
+    """Split a window in two between whole periods; return nothing if it holds only one."""
+    periods = list(calendar_periods(window.start, window.end, period))
     if len(periods) <= 1:
         return []
     middle = periods[len(periods) // 2].start
     return [Window(window.start, middle), Window(middle, window.end)]
 
 
-def first_day(start_date: date, bookmark: date | None, lookback_days: int) -> date:
-    """Return the day at which a run begins to read.
+def sync_start(start_date: date, bookmark: date | None, lookback_days: int) -> date:
+    """Return the first day that a run reads.
 
     Args:
         start_date: the first day that is wanted at all.
-        bookmark: the exclusive end of what earlier runs have finished.
-        lookback_days: finished days that are read again, because Gong still corrects them.
+        bookmark: the exclusive end of what earlier runs have read.
+        lookback_days: closed days to read again, because Gong still corrects them.
     """
     if bookmark is None:
         return start_date

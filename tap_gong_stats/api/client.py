@@ -1,0 +1,295 @@
+"""A client for a paged HTTP API: permits, authentication, retries and errors."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+import backoff
+import msgspec
+import requests
+from urllib3.exceptions import ReadTimeoutError
+
+from tap_gong_stats.api import retry
+from tap_gong_stats.errors import (
+    ApiError,
+    QuotaExceededError,
+    TransientError,
+    WindowTooLargeError,
+)
+from tap_gong_stats.api.redaction import redact_query
+from tap_gong_stats.api.session import ApiSession, TrackedHeaders
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from backoff.types import Details
+    from requests.auth import AuthBase
+
+    from tap_gong_stats.api.endpoints import Query
+    from tap_gong_stats.api.pages import Page
+    from tap_gong_stats.api.paginators import Paginator
+    from tap_gong_stats.api.rate_limit import Permit, RateLimiter
+
+logger = logging.getLogger(__name__)
+
+TRANSIENT_ERRORS = (
+    requests.Timeout,
+    requests.ConnectionError,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
+"""Failures of the network."""
+
+PARSE_ERRORS = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
+"""What parsing JSON of an unexpected shape, depth or encoding may raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiResponse:
+    """A response whose body was read to its end."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+    authorization: str
+    """The header with which the request was authenticated."""
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether the response points to another URL."""
+        return "location" in self.headers and 300 <= self.status < HTTPStatus.BAD_REQUEST
+
+
+class ApiClient(ABC):
+    """Fetches pages of an API from any thread.
+
+    Args:
+        auth: authenticates requests.
+        rate_limiter: issues the permits.
+        timeout: seconds to wait for a response.
+        max_retry_after: seconds that the API may ask to wait.
+        concurrency: connections that stay open.
+        user_agent: how requests identify the tap.
+    """
+
+    url_setting: str
+    """The setting that holds the base URL, for error messages."""
+
+    def __init__(
+        self,
+        auth: AuthBase,
+        rate_limiter: RateLimiter,
+        *,
+        timeout: float,
+        max_retry_after: float,
+        concurrency: int,
+        user_agent: str,
+    ) -> None:
+        self.auth = auth
+        self.rate_limiter = rate_limiter
+        self.max_retry_after = max_retry_after
+        self.session = ApiSession(connections=concurrency)
+        self.session.headers["User-Agent"] = user_agent
+        self._timeout = timeout
+
+    @abstractmethod
+    def base_url(self) -> str:
+        """Return the URL that paths are appended to."""
+
+    @abstractmethod
+    def paginate(self, query: Query) -> Paginator:
+        """Return a paginator for the items of a query."""
+
+    @abstractmethod
+    def add_cursor(self, params: Mapping[str, Any], cursor: str) -> Mapping[str, Any]:
+        """Return the parameters of a page other than the first."""
+
+    @abstractmethod
+    def raise_for_status(self, response: ApiResponse, query: Query) -> None:
+        """Tell responses with a page from transient and permanent errors.
+
+        Raises:
+            TransientError: if another try makes sense.
+            ApiError: if it does not.
+        """
+
+    @abstractmethod
+    def parse_page(self, response: ApiResponse, query: Query) -> Page:
+        """Return the page in a response that `raise_for_status` has accepted.
+
+        Raises:
+            TransientError: if there is none.
+        """
+
+    @abstractmethod
+    def error_message(self, response: ApiResponse) -> str:
+        """Return what went wrong, in one line."""
+
+    def fetch_page(self, query: Query, cursor: str | None, permit: Permit | None) -> Page:
+        """Fetch one page, with retries.
+
+        Args:
+            query: what to fetch.
+            cursor: which page; None for the first.
+            permit: the permit for the first try; without one, the client acquires it.
+
+        Raises:
+            ApiError: in one line: stream, window, status, and the API's own words.
+            BudgetExhaustedError: if no call is left.
+        """
+
+        def try_once() -> Page:
+            nonlocal permit
+            current, permit = permit or self.rate_limiter.acquire(), None
+            query.stats.add_call(current.waited)
+            return self._fetch_once(query, cursor, current)
+
+        retrying = backoff.on_exception(
+            retry.backoff_delays(self.max_retry_after),
+            TransientError,
+            max_tries=retry.MAX_TRIES,
+            on_backoff=partial(self._on_backoff, query),
+            jitter=lambda delay: retry.add_jitter(delay),
+            logger=None,
+        )
+        try:
+            return retrying(try_once)()
+        except TransientError as error:
+            raise label_error(ApiError(error), query) from error
+        except ApiError as error:
+            raise label_error(error, query) from error
+        except requests.RequestException as error:
+            raise label_error(ApiError(redact_query(error)), query) from error
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.session.close()
+
+    def _fetch_once(self, query: Query, cursor: str | None, permit: Permit) -> Page:
+        params = self.add_cursor(query.params, cursor) if cursor else query.params
+        # Authenticated for each try, as a token may have been refreshed meanwhile.
+        request = self.session.prepare_request(
+            requests.Request(
+                query.endpoint.method,
+                self.base_url() + query.endpoint.path,
+                auth=self.auth,
+                **({"params": params} if query.endpoint.method == "GET" else {"json": params}),
+            )
+        )
+        response = self._send(request, permit)
+        if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._pause_all_requests(response, permit)
+        self.raise_for_status(response, query)
+        self.rate_limiter.on_success()
+        return self.parse_page(response, query)
+
+    def _send(self, request: requests.PreparedRequest, permit: Permit) -> ApiResponse:
+        request.headers = TrackedHeaders(
+            request.headers, on_sent=partial(self.rate_limiter.mark_sent, permit)
+        )
+        environment = self.session.merge_environment_settings(
+            request.url, {}, stream=True, verify=None, cert=None
+        )
+        try:
+            with self.session.send(
+                request, timeout=self._timeout, allow_redirects=False, **environment
+            ) as response:
+                # In one piece: requests would join pieces of 10 kB and hold each page twice.
+                body = b"".join(response.iter_content(None))
+        except TRANSIENT_ERRORS as error:
+            raise TransientError(redact_query(error), is_timeout=is_timeout(error)) from error
+        return ApiResponse(
+            status=response.status_code,
+            reason=response.reason or "",
+            headers=response.headers,
+            body=body,
+            url=response.url,
+            authorization=str(request.headers.get("Authorization", "")),
+        )
+
+    def _pause_all_requests(self, response: ApiResponse, permit: Permit) -> None:
+        """Pause all threads after a 429: the limit is the company's, not the call's."""
+        seconds = retry.parse_retry_after(response.headers.get("Retry-After", "")) or 0
+        if seconds > self.max_retry_after:
+            until = datetime.now(UTC) + timedelta(seconds=seconds)
+            raise QuotaExceededError(
+                f"{self.error_message(response)}; no more calls until "
+                f"{until:%Y-%m-%d %H:%M} UTC, which is longer than max_retry_after; run again "
+                "after that, and the run resumes from its last bookmark"
+            )
+        self.rate_limiter.on_rate_limited(permit, seconds)
+
+    def _on_backoff(self, query: Query, details: Details) -> None:
+        """Log a failed try in one line, without the request and its secrets.
+
+        Raises:
+            WindowTooLargeError: if it makes more sense to split the window.
+        """
+        error: Any = details["exception"]  # type: ignore[typeddict-item] # of `on_exception`
+        if (
+            error.is_timeout
+            and details["tries"] >= retry.MAX_TRIES_BEFORE_SPLIT
+            and query.split()
+        ):
+            raise WindowTooLargeError(str(error))
+        query.stats.add_retry(details["wait"])
+        logger.warning(
+            "%s: retrying in %.1f s (try %d of %d failed: %s)",
+            query.label,
+            details["wait"],
+            details["tries"],
+            retry.MAX_TRIES,
+            error,
+        )
+
+    def transient_error(self, response: ApiResponse, message: str) -> TransientError:
+        """Return the error for a response that another try may not meet again."""
+        return TransientError(
+            message,
+            retry_after=retry.parse_retry_after(response.headers.get("Retry-After", "")),
+            is_timeout=response.status == HTTPStatus.GATEWAY_TIMEOUT,
+        )
+
+    def describe_redirect(self, response: ApiResponse) -> str:
+        """Return what to do about a redirect, which is never followed."""
+        source = urlsplit(response.url)
+        try:
+            target = urlsplit(urljoin(response.url, response.headers["location"]))
+        except ValueError:
+            return f"redirected to an invalid URL; check {self.url_setting}"
+        if target.netloc == source.netloc:
+            return f"redirected to {target.path}; check {self.url_setting}"
+        return (
+            f"redirected to another host; set {self.url_setting} to "
+            f"{target.scheme}://{target.netloc}"
+        )
+
+
+def label_error(error: ApiError, query: Query) -> ApiError:
+    """Return an error of the same kind whose message begins with stream and window."""
+    return type(error)(f"{query.label}: {error}")
+
+
+def is_timeout(error: requests.RequestException) -> bool:
+    """Tell whether a response took too long, which a smaller request may cure."""
+    # A timeout within the body is the reason of a ConnectionError.
+    reason = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
+    return isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError)
+
+
+def parse_json_object(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object in a body, or None if there is none."""
+    try:
+        parsed = msgspec.json.decode(body)
+    except PARSE_ERRORS:
+        return None
+    return parsed if isinstance(parsed, dict) else None

@@ -1,0 +1,203 @@
+"""Gong's API: its pages, and what its responses and errors mean."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from typing_extensions import override
+
+from tap_gong_stats.api.auth import OAuthAuthenticator, build_authenticator
+from tap_gong_stats.api.client import PARSE_ERRORS, ApiClient, parse_json_object
+from tap_gong_stats.errors import (
+    ApiError,
+    AuthenticationError,
+    CursorExpiredError,
+    ForbiddenError,
+    WindowNotClosedError,
+)
+from tap_gong_stats.api.pages import EMPTY_PAGE, IdExtractor, LazyItems, Page
+from tap_gong_stats.api.paginators import CursorPaginator
+from tap_gong_stats.api.redaction import redact_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tap_gong_stats.api.client import ApiResponse
+    from tap_gong_stats.api.endpoints import Query
+    from tap_gong_stats.api.rate_limit import RateLimiter
+    from tap_gong_stats.config.settings import Settings
+
+MISSING_SCOPE = "You don't have permission to use"
+"""How Gong begins to say that the key lacks a scope. The status is 401, as for a wrong key."""
+
+KNOWN_ENVELOPE_FIELDS = ("requestId", "timeZone", "fromDateTime", "toDateTime")
+"""The fields of a response beside its items and `records`."""
+
+
+class PageInfo(msgspec.Struct, rename="camel"):
+    """What `records` says about a response: its size and the next page."""
+
+    total_records: int | None = None
+    cursor: str | None = None
+
+
+LIST_DECODER = msgspec.json.Decoder(list[msgspec.Raw] | None)
+PAGE_INFO_DECODER = msgspec.json.Decoder(PageInfo | None, strict=False)
+
+
+class GongClient(ApiClient):
+    """The client of Gong's API v2."""
+
+    url_setting = "api_url"
+
+    def __init__(self, settings: Settings, rate_limiter: RateLimiter, *, user_agent: str) -> None:
+        super().__init__(
+            build_authenticator(settings),
+            rate_limiter,
+            timeout=settings.request_timeout,
+            max_retry_after=settings.max_retry_after,
+            concurrency=settings.concurrency,
+            user_agent=user_agent,
+        )
+        self._api_url = settings.api_url
+
+    @override
+    def base_url(self) -> str:
+        # With OAuth, Gong returns the URL of the company's API with the tokens.
+        return self.auth.api_url() if isinstance(self.auth, OAuthAuthenticator) else self._api_url
+
+    @override
+    def paginate(self, query: Query) -> CursorPaginator:
+        return CursorPaginator(self, query)
+
+    @override
+    def add_cursor(self, params: Mapping[str, Any], cursor: str) -> Mapping[str, Any]:
+        # At the top level: Gong ignores a cursor inside `filter` and returns page one for ever.
+        return {**params, "cursor": cursor}
+
+    @override
+    def raise_for_status(self, response: ApiResponse, query: Query) -> None:
+        """Tell responses with a page from transient and permanent errors.
+
+        Raises:
+            TransientError: for 429, 5xx, and a rejected token that was refreshed.
+            WindowNotClosedError: for a 400 that names `toDate`.
+            CursorExpiredError: for a 400 that speaks of the cursor.
+            ForbiddenError: for a missing scope.
+            AuthenticationError: for wrong credentials.
+            ApiError: for everything else that is not a page.
+        """
+        status = response.status
+        if status == HTTPStatus.OK:
+            return
+        body = parse_json_object(response.body)
+        if (
+            status == HTTPStatus.NOT_FOUND
+            and query.endpoint.empty_when_not_found
+            and is_gong_error(body)
+        ):
+            return
+        message, text = self.error_message(response), error_text(body)
+        # A response that breaks off within its headers shows its status only.
+        is_broken = status == HTTPStatus.NOT_FOUND and not response.body
+        if (
+            is_broken
+            or status == HTTPStatus.TOO_MANY_REQUESTS
+            or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            or self._refreshed_token(response, text)
+        ):
+            raise self.transient_error(response, message)
+        if status == HTTPStatus.BAD_REQUEST and "toDate" in text:
+            raise WindowNotClosedError(message)
+        if status == HTTPStatus.BAD_REQUEST and "cursor" in text.lower():
+            raise CursorExpiredError(message)
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise self._auth_error(response, body, query)
+        raise ApiError(message)
+
+    @override
+    def error_message(self, response: ApiResponse) -> str:
+        """Return the status, Gong's own text and the request id that Gong's support asks for."""
+        body = parse_json_object(response.body) or {}
+        if response.is_redirect:
+            text = self.describe_redirect(response)
+        else:
+            text = error_text(body) or "the response is not one of Gong's"
+        request_id = response.headers.get("x-traceid") or body.get("requestId")
+        message = f"HTTP {response.status}: {text}"
+        message = f"{message} (requestId {request_id})" if request_id else message
+        return redact_credentials(message, response.authorization)
+
+    @override
+    def parse_page(self, response: ApiResponse, query: Query) -> Page:
+        if response.status == HTTPStatus.NOT_FOUND:
+            return EMPTY_PAGE
+        endpoint = query.endpoint
+        try:
+            fields = msgspec.json.decode(response.body, type=dict[str, msgspec.Raw])
+            items = LIST_DECODER.decode(fields.pop(endpoint.items_key, b"null"))
+            info = PAGE_INFO_DECODER.decode(fields.pop("records", b"null")) or PageInfo()
+            if items is None and info.total_records == 0:
+                items = []
+            ids = id_extractor(endpoint.item_id).extract(items or [])
+            envelope = {name: msgspec.json.decode(value) for name, value in fields.items()}
+        except PARSE_ERRORS as error:
+            message = f"{self.error_message(response)} ({error})"
+            raise self.transient_error(response, message) from error
+        if items is None or is_gong_error(envelope):
+            raise self.transient_error(response, self.error_message(response))
+        return Page(
+            items=LazyItems(items),
+            ids=ids,
+            envelope=envelope,
+            cursor=info.cursor or None,
+            total_records=info.total_records,
+            size=len(response.body),
+        )
+
+    def _refreshed_token(self, response: ApiResponse, text: str) -> bool:
+        return (
+            response.status == HTTPStatus.UNAUTHORIZED
+            and isinstance(self.auth, OAuthAuthenticator)
+            and MISSING_SCOPE not in text
+            and self.auth.refresh_after_unauthorized(response.authorization)
+        )
+
+    def _auth_error(
+        self, response: ApiResponse, body: dict[str, Any] | None, query: Query
+    ) -> ApiError:
+        message = self.error_message(response)
+        is_forbidden = response.status == HTTPStatus.FORBIDDEN
+        if is_forbidden and not is_gong_error(body):
+            return ApiError(f"{message}; check api_url and the proxies between here and Gong")
+        # Wrong credentials and a missing scope share the status 401; only the text differs.
+        if is_forbidden or MISSING_SCOPE in message:
+            return ForbiddenError(
+                f"{message}; grant the scope {query.endpoint.scope} in Gong, deselect the stream, "
+                "or set skip_forbidden_streams"
+            )
+        return AuthenticationError(
+            f"{message}; check the credentials: they are wrong, expired or revoked, or belong to "
+            "another api_url"
+        )
+
+
+@lru_cache(maxsize=None)
+def id_extractor(item_id: tuple[str, ...]) -> IdExtractor:
+    """Return what reads the ids of an endpoint's items."""
+    return IdExtractor(item_id)
+
+
+def is_gong_error(body: Mapping[str, Any] | None) -> bool:
+    """Tell Gong's form of an error, `requestId` and `errors`, from that of any other server."""
+    return body is not None and isinstance(body.get("errors"), list)
+
+
+def error_text(body: Mapping[str, Any] | None) -> str:
+    """Return the text of an error of Gong's in one line."""
+    if body is None or not is_gong_error(body):
+        return ""
+    return " ".join("; ".join(str(error) for error in body["errors"]).split())

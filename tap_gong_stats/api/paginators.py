@@ -1,0 +1,174 @@
+"""Paginators: all items of a query, page by page, each item once."""
+
+from __future__ import annotations
+
+import logging
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from tap_gong_stats.errors import ApiError, CursorExpiredError, WindowTooLargeError
+from tap_gong_stats.api.pages import EMPTY_PAGE, Page, deduplicate
+
+if TYPE_CHECKING:
+    from tap_gong_stats.api.client import ApiClient
+    from tap_gong_stats.api.endpoints import Query
+    from tap_gong_stats.api.rate_limit import Permit
+
+logger = logging.getLogger(__name__)
+
+MAX_PAGINATION_RESTARTS = 3
+"""How often the pages of a window are re-fetched because a cursor has expired."""
+
+
+class Paginator(ABC):
+    """Fetches the pages of a query one by one.
+
+    Attributes:
+        done: whether all pages were fetched.
+        pages_left: how many pages are left, as far as the API says so; at least one unless done.
+    """
+
+    done: bool = False
+    pages_left: int = 1
+
+    @abstractmethod
+    def fetch_next(self, permit: Permit | None) -> Page:
+        """Fetch the next page, without the items of earlier ones.
+
+        Args:
+            permit: the permit for the call; without one, the client acquires it.
+
+        Raises:
+            ApiError: if the page cannot be fetched, or items are missing.
+            BudgetExhaustedError: if no call is left.
+        """
+
+
+@dataclass(slots=True)
+class _Pass:
+    """One way through the pages of a query, or of a part of it."""
+
+    query: Query
+    emitted: set[Any]
+    """The ids of the items that were returned in an earlier pass."""
+    cursor: str | None = None
+    cursors: set[str] = field(default_factory=set)
+    seen: set[Any] = field(default_factory=set)
+    total: int = 0
+    restarts: int = 0
+    shortfalls: int = 0
+
+    def restart(self) -> None:
+        """Begin with the first page again."""
+        self.cursor, self.total = None, 0
+        self.cursors.clear()
+
+
+class CursorPaginator(Paginator):
+    """Follows Gong's cursors.
+
+    Paging is by page number underneath, so an item may repeat or slip through when Gong's data
+    changes between two pages. If there are fewer items than Gong has counted, all pages are
+    fetched once more. If a cursor has expired they are re-fetched, and if Gong takes too long
+    for them, the window is split.
+    """
+
+    def __init__(self, client: ApiClient, query: Query) -> None:
+        self._client = client
+        self._passes = [_Pass(query, set())]
+
+    def fetch_next(self, permit: Permit | None) -> Page:
+        """Fetch the next page; see `Paginator.fetch_next`.
+
+        Raises:
+            ApiError: also for a cursor that repeats, or items that are missing the second time.
+        """
+        while True:
+            current = self._passes[-1]
+            try:
+                page = self._fetch(current, permit)
+            except CursorExpiredError as error:
+                self._restart(current, error)
+            except WindowTooLargeError as error:
+                self._split(current, error)
+            else:
+                return self._advance(current, page)
+            permit = None  # it was used
+
+    def _fetch(self, current: _Pass, permit: Permit | None) -> Page:
+        page = self._client.fetch_page(current.query, current.cursor, permit)
+        if current.cursor and page is EMPTY_PAGE:
+            raise CursorExpiredError(
+                f"{current.query.label}: HTTP 404: Gong finds no page for its own cursor"
+            )
+        return page
+
+    def _advance(self, current: _Pass, page: Page) -> Page:
+        if page.cursor and page.cursor in current.cursors:
+            raise ApiError(f"{current.query.label}: pagination loop: repeated cursor")
+        # A later page may count nothing any more; each pass counts for itself.
+        current.total = max(current.total, page.total_records or 0)
+        current.seen.update(page.ids)
+        current.cursor = page.cursor
+        if page.cursor:
+            current.cursors.add(page.cursor)
+            self.pages_left = _pages_left(current, len(page.ids))
+        else:
+            self._finish(current)
+        return deduplicate(page, current.emitted)
+
+    def _finish(self, current: _Pass) -> None:
+        if len(current.seen) >= current.total:
+            self._passes.pop()
+            self.pages_left = len(self._passes)
+            self.done = not self._passes
+            return
+        current.shortfalls += 1
+        shortfall = (
+            f"{current.query.label}: Gong counts {current.total} items but lists only "
+            f"{len(current.seen)}"
+        )
+        if current.shortfalls > 1:
+            raise ApiError(shortfall)
+        logger.warning("%s; re-fetching all pages", shortfall)
+        current.restart()
+
+    def _restart(self, current: _Pass, error: CursorExpiredError) -> None:
+        current.restarts += 1
+        if current.restarts > MAX_PAGINATION_RESTARTS:
+            raise error
+        logger.warning("%s; re-fetching the window from its first page", error)
+        current.restart()
+
+    def _split(self, current: _Pass, error: WindowTooLargeError) -> None:
+        logger.warning("%s; splitting the window", error)
+        self._passes.pop()
+        # An item may have rows in both halves, so neither knows of the other's.
+        halves = [_Pass(query, {*current.emitted}) for query in current.query.split()]
+        self._passes += reversed(halves)
+        self.pages_left = len(self._passes)
+
+
+class OffsetPaginator(Paginator):
+    """Counts MotionCX's items, which come without a total: a page that is not full is the last."""
+
+    def __init__(self, client: ApiClient, query: Query, *, page_size: int) -> None:
+        self._client = client
+        self._query = query
+        self._page_size = page_size
+        self._offset = 0
+        self._seen: set[Any] = set()
+
+    def fetch_next(self, permit: Permit | None) -> Page:
+        """Fetch the next page; see `Paginator.fetch_next`."""
+        page = self._client.fetch_page(self._query, str(self._offset), permit)
+        self._offset += len(page.items)
+        self.done = len(page.items) < self._page_size
+        return replace(deduplicate(page, self._seen), cursor=None)
+
+
+def _pages_left(current: _Pass, page_length: int) -> int:
+    missing = current.total - len(current.seen)
+    return max(1, math.ceil(missing / page_length)) if page_length else 1
