@@ -17,9 +17,9 @@ from tap_gong_stats.api.errors import (
     ForbiddenError,
     TooHeavyError,
 )
-from tap_gong_stats.api.pages import EncodedItems, Page, unseen
+from tap_gong_stats.api.pages import LazyItems, Page, deduplicate
 from tap_gong_stats.http_stream import ODD, HttpStream, json_object, redirect, without_login
-from tap_gong_stats.records.mapper import NewFields
+from tap_gong_stats.records.mapper import UnknownFieldDetector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -107,7 +107,7 @@ class GongStream(HttpStream):
                     # A later page may count nothing any more; each asking counts for itself.
                     total = max(total, page.total_records or 0)
                     seen.update(page.ids)
-                    yield unseen(page, delivered)
+                    yield deduplicate(page, delivered)
             except CursorExpiredError as error:
                 restarts += 1
                 if restarts > MOST_RESTARTS:
@@ -193,16 +193,16 @@ class GongStream(HttpStream):
             records = RECORDS_DECODER.decode(parts.pop("records", b"null")) or Records()
             if items is None and records.total_records == 0:
                 items = []
-            ids = self.item_ids.of(items or [])
+            ids = self.item_ids.extract(items or [])
             envelope = {field: msgspec.json.decode(part) for field, part in parts.items()}
         except ODD as error:
             message = self.response_error_message(response)
             raise RetriableAPIError(f"{message} ({error})", response) from error
         if items is None or is_error(envelope):
             raise RetriableAPIError(self.response_error_message(response), response)
-        self._new_fields_of_answers.look_at(envelope)
+        self._new_fields_of_answers.check(envelope)
         return Page(
-            items=EncodedItems(items),
+            items=LazyItems(items),
             ids=ids,
             envelope=envelope,
             cursor=records.cursor or None,
@@ -225,8 +225,8 @@ class GongStream(HttpStream):
         )
 
     @cached_property
-    def _new_fields_of_answers(self) -> NewFields:
-        return NewFields(ENVELOPE, self.tell_new_field)
+    def _new_fields_of_answers(self) -> UnknownFieldDetector:
+        return UnknownFieldDetector(ENVELOPE, self.tell_new_field)
 
     def _pages_once(self, context: Context) -> Iterator[Page]:
         cursors: set[str] = set()

@@ -29,10 +29,11 @@ from typing_extensions import override
 from urllib3.exceptions import ReadTimeoutError
 
 from tap_gong_stats.api.errors import ForbiddenError, QuotaError, TooHeavyError
-from tap_gong_stats.api.pages import ItemIds
+from tap_gong_stats.api.pages import IdExtractor
 from tap_gong_stats.api.rate_limit import Budget, BudgetSpentError, Pace, Turn
 from tap_gong_stats.api.session import session
-from tap_gong_stats.records.mapper import ColumnError, Columns
+from tap_gong_stats.records.converters import ColumnError
+from tap_gong_stats.records.mapper import RecordMapper
 from tap_gong_stats.records.schemas import SCHEMAS
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class HttpStream(RESTStream[str]):
     """
 
     schema: ClassVar[StreamSchema] = StreamSchema(SCHEMAS)
-    # `Columns` has given every value its type, and dropped what has no column.
+    # `RecordMapper` has given every value its type, and dropped what has no column.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     method: ClassVar[Literal["GET", "POST"]] = "POST"
     item_id: ClassVar[tuple[str, ...]]
@@ -182,9 +183,9 @@ class HttpStream(RESTStream[str]):
         return self._connect()
 
     @cached_property
-    def item_ids(self) -> ItemIds:
+    def item_ids(self) -> IdExtractor:
         """Reads the ids of items."""
-        return ItemIds(self.item_id)
+        return IdExtractor(self.item_id)
 
     @property
     def settings(self) -> Settings:
@@ -289,8 +290,8 @@ class HttpStream(RESTStream[str]):
         *,
         beside: Iterable[str] = (),
         place: str = "",
-    ) -> Columns:
-        """Return columns of the stream that tell of new fields; see `Columns`.
+    ) -> RecordMapper:
+        """Return columns of the stream that tell of new fields; see `RecordMapper`.
 
         Args:
             columns: which; all by default.
@@ -302,7 +303,13 @@ class HttpStream(RESTStream[str]):
         def tell(field: str) -> None:
             self.tell_new_field(f"{place}.{field}" if place else field)
 
-        return Columns(self.schema["properties"], columns, names, beside=beside, tell=tell)
+        return RecordMapper(
+            self.schema["properties"],
+            columns,
+            names,
+            ignored_fields=beside,
+            on_unknown_field=tell,
+        )
 
     def tell_new_field(self, field: str) -> None:
         """Tell that a field has no column."""
