@@ -23,7 +23,7 @@ from tap_gong_stats.config.settings import Settings, SettingsError
 from tap_gong_stats.connection_check import as_table, try_streams
 from tap_gong_stats.http_stream import Connection
 from tap_gong_stats.inputs import JsonFile, check_state
-from tap_gong_stats.records.writer import Writer
+from tap_gong_stats.records.writer import BufferedMessageWriter
 from tap_gong_stats.streams.activity import ActivityByPeriod, AggregatedActivity, DailyActivity
 from tap_gong_stats.streams.calls import CallInteractionStats
 from tap_gong_stats.streams.coaching import CoachingMetrics
@@ -54,7 +54,7 @@ class TapGongStats(Tap):
     name = "tap-gong-stats"
     package_name = "tap-gong-stats"
     config_jsonschema = deepcopy(settings.SCHEMA)  # the SDK adds its own settings
-    message_writer_class = Writer
+    message_writer_class = BufferedMessageWriter
     # Without batches: in a batch, rows come after the STATE that speaks of them.
     capabilities = [  # noqa: RUF012 - the SDK declares it as a ClassVar
         TapCapabilities.CATALOG,

@@ -1,4 +1,4 @@
-"""Pages of items, as they wait for their delivery."""
+"""Pages of items, kept encoded until they are needed."""
 
 from __future__ import annotations
 
@@ -10,44 +10,55 @@ import msgspec
 from typing_extensions import override
 
 Item = dict[str, Any]
-"""One element of an answer's list, as it was sent."""
-
-
-class EncodedItems(Sequence[Item]):
-    """Items that are decoded when somebody looks at them.
-
-    Pages wait for their turn as bytes: decoded they would take five times the memory, and the
-    garbage collector would go through them again and again.
-    """
-
-    def __init__(self, encoded: list[msgspec.Raw]) -> None:
-        self._encoded = encoded
-
-    @override
-    def __len__(self) -> int:
-        return len(self._encoded)
-
-    @overload
-    def __getitem__(self, index: int) -> Item: ...
-    @overload
-    def __getitem__(self, index: slice) -> EncodedItems: ...
-    @override
-    def __getitem__(self, index: int | slice) -> Item | EncodedItems:
-        if isinstance(index, slice):
-            return EncodedItems(self._encoded[index])
-        return decode_item(self._encoded[index])
-
-    @override
-    def __iter__(self) -> Iterator[Item]:
-        return map(decode_item, self._encoded)
-
+"""One element of a response's list, decoded and otherwise unchanged."""
 
 decode_item: Callable[[msgspec.Raw], Item] = msgspec.json.Decoder(Item).decode
 
 
+class LazyItems(Sequence[Item]):
+    """Items that are decoded on access, each time anew.
+
+    Prefetched pages wait as bytes: decoded they would take five times the memory, and every
+    garbage collection would traverse them.
+
+    Args:
+        encoded_items: the JSON of each item.
+    """
+
+    def __init__(self, encoded_items: list[msgspec.Raw]) -> None:
+        self._encoded_items = encoded_items
+
+    @override
+    def __len__(self) -> int:
+        return len(self._encoded_items)
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+    @overload
+    def __getitem__(self, index: slice) -> LazyItems: ...
+    @override
+    def __getitem__(self, index: int | slice) -> Item | LazyItems:
+        if isinstance(index, slice):
+            return LazyItems(self._encoded_items[index])
+        return decode_item(self._encoded_items[index])
+
+    @override
+    def __iter__(self) -> Iterator[Item]:
+        return map(decode_item, self._encoded_items)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of so many bytes: a page of items with their ids, and what stands around them."""
+    """One page of a response.
+
+    Attributes:
+        items: the items of the page.
+        ids: the id of each item, None where there is none.
+        envelope: the other fields of the response.
+        cursor: the cursor of the next page; None on the last page.
+        total_records: the number of items on all pages together, if the API sends it.
+        size: the size of the response body, in bytes.
+    """
 
     items: Sequence[Item]
     ids: list[Any]
@@ -57,44 +68,49 @@ class Page:
     size: int = 0
 
 
-class ItemIds:
-    """Reads the ids of encoded items, and passes over the rest.
+class IdExtractor:
+    """Extracts the ids of encoded items without decoding anything else.
 
     Args:
-        item_id: the field by which an item is known, or a field of a field.
+        id_path: the path to the id, as in `("metaData", "id")`.
     """
 
-    def __init__(self, item_id: Sequence[str]) -> None:
+    def __init__(self, id_path: Sequence[str]) -> None:
         kind: Any = str | int | float | None
-        for field in reversed(item_id):
+        for field in reversed(id_path):
             kind = msgspec.defstruct("Path", [("value", kind, None)], rename={"value": field})
         self._decoder = msgspec.json.Decoder(kind)
-        self._depth = len(item_id)
+        self._depth = len(id_path)
 
-    def of(self, items: Iterable[msgspec.Raw]) -> list[Any]:
-        """Return the ids, None where there is none.
+    def extract(self, encoded_items: Iterable[msgspec.Raw]) -> list[Any]:
+        """Return the id of each item, None where there is none.
 
         Raises:
-            msgspec.DecodeError: for an item that is no object, or an id that is neither text nor a
-                number.
+            msgspec.DecodeError: if an item is not an object, or an id neither text nor a number.
         """
-        return [self._id_of(item) for item in items]
+        return [self._extract_id(item) for item in encoded_items]
 
-    def _id_of(self, item: msgspec.Raw) -> object:
-        value: Any = self._decoder.decode(item)
+    def _extract_id(self, encoded_item: msgspec.Raw) -> object:
+        value: Any = self._decoder.decode(encoded_item)
         for _ in range(self._depth):
             value = value and value.value
         return value
 
 
-def unseen(page: Page, seen: set[Any]) -> Page:
-    """Return the page without the items whose ids were `seen`, and remember the others."""
-    fresh = []
-    for number, key in enumerate(page.ids):
-        if key not in seen:
-            seen.add(key)
-            fresh.append(number)
-    if len(fresh) == len(page.ids):
+def deduplicate(page: Page, seen_ids: set[Any]) -> Page:
+    """Return the page without the items whose ids are in `seen_ids`, and add the other ids to it.
+
+    Items without an id share the id None, so only the first of them is kept.
+    """
+    new_indexes = []
+    for index, item_id in enumerate(page.ids):
+        if item_id not in seen_ids:
+            seen_ids.add(item_id)
+            new_indexes.append(index)
+    if len(new_indexes) == len(page.ids):
         return page
-    items = [page.items[number] for number in fresh]
-    return replace(page, items=items, ids=[page.ids[number] for number in fresh])
+    return replace(
+        page,
+        items=[page.items[index] for index in new_indexes],
+        ids=[page.ids[index] for index in new_indexes],
+    )

@@ -1,1 +1,1 @@
-"""From an item of a response to a Singer record."""
+"""Map the items of API responses to Singer records."""

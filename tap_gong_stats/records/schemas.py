@@ -1,4 +1,4 @@
-"""Finds the JSON schemas, in an installed package and in a checkout."""
+"""Locates the JSON schemas of the streams, in an installed package and in a checkout."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from singer_sdk.schema.source import SchemaDirectory
 PACKAGE = Path(__file__).parents[1]
 
 
-def _folder() -> Path:
-    # The wheel carries the schemas inside the package; an editable install has them beside it.
+def _schema_directory() -> Path:
+    # A wheel carries the schemas inside the package; in a checkout they are next to it.
     packaged = PACKAGE / "schemas"
     return packaged if packaged.is_dir() else PACKAGE.parent / "schemas"
 
 
-SCHEMAS = SchemaDirectory(_folder())
-"""One schema a stream, named as the stream."""
+SCHEMAS = SchemaDirectory(_schema_directory())
+"""One schema per stream, under the stream's name."""

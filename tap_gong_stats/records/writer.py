@@ -14,15 +14,15 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from singer_sdk.singerlib import Message
 
-BUFFER = 1 << 16
-"""Bytes, which is what a pipe of Linux holds."""
+BUFFER_SIZE = 1 << 16
+"""Bytes; the capacity of a pipe on Linux."""
 
 
-class Writer(MsgSpecWriter):
-    """The SDK's fast writer, without a system call for each row.
+class BufferedMessageWriter(MsgSpecWriter):
+    """The SDK's fast writer without a system call per record.
 
-    Rows wait in a buffer for the next message of another kind: a STATE says that they are
-    written, so it never comes before them.
+    Only RECORD messages stay in the buffer. Every other message flushes it, so a STATE message
+    never gets ahead of the records that it covers, nor waits itself.
     """
 
     @override
@@ -33,9 +33,9 @@ class Writer(MsgSpecWriter):
 
     @cached_property
     def _output(self) -> BinaryIO:
-        # A buffer of its own: Python's has none where PYTHONUNBUFFERED is set, as in many images.
+        # Python's own stdout is unbuffered under PYTHONUNBUFFERED, which many images set.
         try:
-            number = sys.stdout.fileno()
-        except UnsupportedOperation:  # somebody within Python reads along, as the SDK's tests do
+            descriptor = sys.stdout.fileno()
+        except UnsupportedOperation:  # stdout is captured in memory, as in the SDK's tests
             return sys.stdout.buffer
-        return open(number, "wb", buffering=BUFFER, closefd=False)
+        return open(descriptor, "wb", buffering=BUFFER_SIZE, closefd=False)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from typing_extensions import override
 
-from tap_gong_stats.records.mapper import ColumnError, camel_case
+from tap_gong_stats.records.converters import ColumnError
+from tap_gong_stats.records.mapper import camel_case
 from tap_gong_stats.streams.stats import (
     GrainStream,
     PeriodStream,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_gong_stats.api.pages import Item, Page
-    from tap_gong_stats.records.mapper import Columns
+    from tap_gong_stats.records.mapper import RecordMapper
     from tap_gong_stats.sync.windows import Cut
     from tap_gong_stats.windowed import Task
 
@@ -65,12 +66,12 @@ class ActivityStream(StatsStream):
     counters_key: ClassVar[str]
 
     @cached_property
-    def user_columns(self) -> Columns:
+    def user_columns(self) -> RecordMapper:
         """The columns that say whose row it is."""
         return self.columns(["user_id", "user_email_address"], beside=[self.counters_key])
 
     @cached_property
-    def counter_columns(self) -> Columns:
+    def counter_columns(self) -> RecordMapper:
         """The columns of the actions: how many calls, or which."""
         return self.columns(COUNTERS, beside=["fromDate", "toDate"], place=self.counters_key)
 
@@ -95,9 +96,9 @@ class AggregatedActivity(ActivityStream, PeriodStream):
             counters = item.get(self.counters_key) or {}
             if self.is_wanted(counters):
                 yield {
-                    **self.user_columns.fill(item),
+                    **self.user_columns.map(item),
                     **period,
-                    **self.counter_columns.fill(counters),
+                    **self.counter_columns.map(counters),
                 }
 
 
@@ -114,7 +115,7 @@ class DatedActivityStream(ActivityStream):
         # All users of a page have the same days.
         spans: dict[tuple[object, object], dict[str, Any]] = {}
         for item in page.items:
-            user = self.user_columns.fill(item)
+            user = self.user_columns.map(item)
             # A day that repeats would be two rows with one key.
             by_day = {
                 counters.get("fromDate"): counters
@@ -129,7 +130,7 @@ class DatedActivityStream(ActivityStream):
                     **user,
                     **task.partition,
                     **spans[bounds],
-                    **self.counter_columns.fill(counters),
+                    **self.counter_columns.map(counters),
                 }
 
     @override

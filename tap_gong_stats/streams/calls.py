@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_gong_stats.records.mapper import NewFields
-from tap_gong_stats.records.metrics import Measures
+from tap_gong_stats.records.mapper import UnknownFieldDetector
+from tap_gong_stats.records.metrics import InteractionMetricMapper
 from tap_gong_stats.streams.instants import InstantStream
 from tap_gong_stats.windowed import DayRangeStream
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_gong_stats.api.pages import Page
-    from tap_gong_stats.records.mapper import Columns
+    from tap_gong_stats.records.mapper import RecordMapper
     from tap_gong_stats.sync.windows import Window
     from tap_gong_stats.windowed import Task
 
@@ -85,38 +85,41 @@ class CallInteractionStats(InstantStream, DayRangeStream):
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
         for item in page.items:
-            self._new_fields.look_at(item)
+            self._new_fields.check(item)
             meta_data = item.get("metaData") or {}
             if meta_data.get("isPrivate") and not self.settings.include_private_calls:
                 continue
             interaction = item.get("interaction") or {}
             yield {
-                **self._meta_data_columns.fill(meta_data),
-                **self._measures.fill(interaction.get("interactionStats") or []),
-                **self._interaction_columns.fill(interaction),
-                **self._question_columns.fill(interaction.get("questions") or {}),
+                **self._meta_data_columns.map(meta_data),
+                **self._measures.map(interaction.get("interactionStats") or []),
+                **self._interaction_columns.map(interaction),
+                **self._question_columns.map(interaction.get("questions") or {}),
             }
 
     @cached_property
-    def _new_fields(self) -> NewFields:
-        return NewFields(["metaData", "interaction"], self.tell_new_field)
+    def _new_fields(self) -> UnknownFieldDetector:
+        return UnknownFieldDetector(["metaData", "interaction"], self.tell_new_field)
 
     @cached_property
-    def _meta_data_columns(self) -> Columns:
+    def _meta_data_columns(self) -> RecordMapper:
         names = {"call_id": "id"}
         return self.columns(META_DATA, names, beside=WITHOUT_COLUMN, place="metaData")
 
     @cached_property
-    def _measures(self) -> Measures:
-        return Measures(self.schema["properties"], "interaction_stats", self.logger)
+    def _measures(self) -> InteractionMetricMapper:
+        message = "The measure %r has no column; find it in interaction_stats"
+        return InteractionMetricMapper(
+            self.schema["properties"], on_unknown_metric=partial(self.logger.warning, message)
+        )
 
     @cached_property
-    def _interaction_columns(self) -> Columns:
+    def _interaction_columns(self) -> RecordMapper:
         columns = ["interaction_stats", "speakers", "video"]
         return self.columns(columns, beside=["questions"], place="interaction")
 
     @cached_property
-    def _question_columns(self) -> Columns:
+    def _question_columns(self) -> RecordMapper:
         names = {
             "questions_company_count": "companyCount",
             "questions_non_company_count": "nonCompanyCount",

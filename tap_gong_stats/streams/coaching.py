@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import override
 
-from tap_gong_stats.records.mapper import Columns, NewFields
+from tap_gong_stats.records.mapper import RecordMapper, UnknownFieldDetector
 from tap_gong_stats.streams.instants import InstantStream
 from tap_gong_stats.streams.stats import span_columns
 from tap_gong_stats.sync.windows import Window, whole_periods
@@ -103,10 +103,10 @@ class CoachingMetrics(InstantStream):
             **span_columns(window, self.zone),
         }
         for item in page.items:
-            self._new_fields.look_at(item)
-            manager = self._manager_columns.fill(item.get("manager") or {})
+            self._new_fields.check(item)
+            manager = self._manager_columns.map(item.get("manager") or {})
             for entry in item.get("directReportsMetrics") or []:
-                report = self._report_columns.fill(entry.get("report") or {})
+                report = self._report_columns.map(entry.get("report") or {})
                 # The answer for a senior manager holds those of the managers below.
                 key = (common["workspace_id"], manager["manager_id"], report["report_id"])
                 wanted = not self.settings.user_ids or report["report_id"] in self.settings.user_ids
@@ -115,33 +115,33 @@ class CoachingMetrics(InstantStream):
                     yield {**common, **manager, **report, **self._metric_columns(entry)}
 
     def _metric_columns(self, entry: dict[str, Any]) -> dict[str, Any]:
-        columns = self._metrics.fill(entry)
-        lists = self._lists.fill(entry.get("metrics") or {})
+        columns = self._metrics.map(entry)
+        lists = self._lists.map(entry.get("metrics") or {})
         counts = {name: None if calls is None else len(calls) for name, calls in lists.items()}
         return {**columns, **counts}
 
     @cached_property
-    def _new_fields(self) -> NewFields:
-        return NewFields(["manager", "directReportsMetrics"], self.tell_new_field)
+    def _new_fields(self) -> UnknownFieldDetector:
+        return UnknownFieldDetector(["manager", "directReportsMetrics"], self.tell_new_field)
 
     @cached_property
-    def _manager_columns(self) -> Columns:
+    def _manager_columns(self) -> RecordMapper:
         return self._person_columns("manager")
 
     @cached_property
-    def _report_columns(self) -> Columns:
+    def _report_columns(self) -> RecordMapper:
         return self._person_columns("report")
 
-    def _person_columns(self, role: str) -> Columns:
+    def _person_columns(self, role: str) -> RecordMapper:
         fields = ("id", "emailAddress", "firstName", "lastName", "title")
         names = {f"{role}_{part}": name for part, name in zip(PERSON, fields, strict=True)}
         return self.columns(names, names, place=role)
 
     @cached_property
-    def _metrics(self) -> Columns:
+    def _metrics(self) -> RecordMapper:
         return self.columns(["metrics"], beside=["report"], place="directReportsMetrics")
 
     @cached_property
-    def _lists(self) -> Columns:
+    def _lists(self) -> RecordMapper:
         calls = {"type": ["array", "null"], "items": {"type": "string"}}
-        return Columns(dict.fromkeys(METRICS, calls))
+        return RecordMapper(dict.fromkeys(METRICS, calls))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_gong_stats.records.metrics import Measures
+from tap_gong_stats.records.metrics import InteractionMetricMapper
 from tap_gong_stats.streams.stats import PeriodStream
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
 
     from tap_gong_stats.api.pages import Page
-    from tap_gong_stats.records.mapper import Columns
+    from tap_gong_stats.records.mapper import RecordMapper
     from tap_gong_stats.windowed import Task
 
 
@@ -35,15 +35,18 @@ class InteractionStats(PeriodStream):
             measured = item.get("personInteractionStats") or []
             if self.settings.include_inactive or measured:
                 yield {
-                    **self._item_columns.fill(item),
+                    **self._item_columns.map(item),
                     **period,
-                    **self._measures.fill(measured),
+                    **self._measures.map(measured),
                 }
 
     @cached_property
-    def _item_columns(self) -> Columns:
+    def _item_columns(self) -> RecordMapper:
         return self.columns(["user_id", "user_email_address", "person_interaction_stats"])
 
     @cached_property
-    def _measures(self) -> Measures:
-        return Measures(self.schema["properties"], "person_interaction_stats", self.logger)
+    def _measures(self) -> InteractionMetricMapper:
+        message = "The measure %r has no column; find it in person_interaction_stats"
+        return InteractionMetricMapper(
+            self.schema["properties"], on_unknown_metric=partial(self.logger.warning, message)
+        )

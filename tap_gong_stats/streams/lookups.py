@@ -44,7 +44,7 @@ class LookupStream(GongStream):
         columns = self.columns()
         with self.looking_at_answers({}):
             for item in self.all_items:
-                yield columns.fill(item)
+                yield columns.map(item)
 
 
 class Users(LookupStream):

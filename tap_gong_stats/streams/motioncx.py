@@ -13,7 +13,7 @@ from singer_sdk.authenticators import APIKeyAuthenticator
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
-from tap_gong_stats.api.pages import EncodedItems, Page, unseen
+from tap_gong_stats.api.pages import LazyItems, Page, deduplicate
 from tap_gong_stats.http_stream import ODD, redirect, without_login
 from tap_gong_stats.sync.windows import Window, day_ranges
 from tap_gong_stats.windowed import WindowedStream
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tap_gong_stats.api.pages import Item
     from tap_gong_stats.config.settings import Settings
-    from tap_gong_stats.records.mapper import Columns
+    from tap_gong_stats.records.mapper import RecordMapper
     from tap_gong_stats.sync.windows import Cut
     from tap_gong_stats.windowed import Task
 
@@ -107,7 +107,7 @@ class InteractionDetails(WindowedStream):
             # No total is told: a page that is not full is the last.
             full = len(page.items) >= self.settings.motioncx_page_size
             offset += len(page.items)
-            yield replace(unseen(page, seen), cursor=str(offset) if full else None)
+            yield replace(deduplicate(page, seen), cursor=str(offset) if full else None)
             if not full:
                 return
 
@@ -141,7 +141,7 @@ class InteractionDetails(WindowedStream):
         try:
             answer = msgspec.json.decode(response.content, type=Answer)
             items = answer.data or []
-            ids = self.item_ids.of(items)
+            ids = self.item_ids.extract(items)
         except ODD as error:
             message = f"HTTP 200: the body is not one of MotionCX's ({error})"
             raise RetriableAPIError(message, response) from error
@@ -149,7 +149,7 @@ class InteractionDetails(WindowedStream):
             message = f"resultCode {answer.result_code}: {answer.result_code_name}"
             raise FatalAPIError(f"MotionCX fails with {without_login(message, response.request)}")
         return Page(
-            items=EncodedItems(items),
+            items=LazyItems(items),
             ids=ids,
             envelope={},
             cursor=None,
@@ -160,10 +160,10 @@ class InteractionDetails(WindowedStream):
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
         for item in page.items:
-            yield self._columns.fill(self._with_offsets(item))
+            yield self._columns.map(self._with_offsets(item))
 
     @cached_property
-    def _columns(self) -> Columns:
+    def _columns(self) -> RecordMapper:
         properties = self.schema["properties"]
         names = {column: ODD_NAMES.get(column, pascal_case(column)) for column in properties}
         return self.columns(names, names)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_gong_stats.api.pages import Page
-    from tap_gong_stats.records.mapper import Columns
+    from tap_gong_stats.records.mapper import RecordMapper
     from tap_gong_stats.sync.windows import Window
     from tap_gong_stats.windowed import Task
 
@@ -52,7 +52,7 @@ class AnsweredScorecards(DayRangeStream, GongStream):
     @override
     def rows(self, page: Page, task: Task) -> Iterator[Record]:
         for item in page.items:
-            yield self._columns.fill(item)
+            yield self._columns.map(item)
 
     @override
     def zone_evidence(self, page: Page) -> tuple[object, object]:
@@ -60,5 +60,5 @@ class AnsweredScorecards(DayRangeStream, GongStream):
         return None, None
 
     @cached_property
-    def _columns(self) -> Columns:
+    def _columns(self) -> RecordMapper:
         return self.columns()

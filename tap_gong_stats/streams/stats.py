@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from typing_extensions import override
 
 from tap_gong_stats.client import GongStream
-from tap_gong_stats.records.mapper import date_time
+from tap_gong_stats.records.converters import normalize_date_time
 from tap_gong_stats.sync.windows import Period, Window, whole_periods
 from tap_gong_stats.windowed import WindowedStream
 
@@ -84,6 +84,6 @@ def span_columns(
     return {
         "from_date": window.start.isoformat(),
         "to_date": window.end.isoformat(),
-        "from_date_time": date_time(begins) or zone.start_of_day(window.start),
-        "to_date_time": date_time(ends) or zone.start_of_day(window.end),
+        "from_date_time": normalize_date_time(begins) or zone.start_of_day(window.start),
+        "to_date_time": normalize_date_time(ends) or zone.start_of_day(window.end),
     }

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_gong_stats.records.mapper import ColumnError, Columns, camel_case, date_time
+from tap_gong_stats.records.converters import ColumnError
+from tap_gong_stats.records.mapper import RecordMapper, UnknownFieldDetector, camel_case
 
 PROPERTIES: dict[str, Any] = {
     "user_id": {"type": "string"},
@@ -30,12 +31,13 @@ PROPERTIES: dict[str, Any] = {
 }
 
 
-def fill(**item: Any) -> dict[str, Any]:
-    row = Columns(PROPERTIES).fill({"userId": "1", **item})
-    return {column: value for column, value in row.items() if value is not None}
+def map_item(**item: Any) -> dict[str, Any]:
+    """Return the columns of a record that are not null."""
+    record = RecordMapper(PROPERTIES).map({"userId": "1", **item})
+    return {column: value for column, value in record.items() if value is not None}
 
 
-def test_a_whole_row() -> None:
+def test_record_mapper_with_every_column_maps_the_whole_record() -> None:
     item = {
         "userId": 98765432109876543210,
         "userName": "Ada",
@@ -48,7 +50,7 @@ def test_a_whole_row() -> None:
         "metrics": {"anything": ["a"]},
         "newField": "never seen before",
     }
-    assert Columns(PROPERTIES).fill(item) == {
+    assert RecordMapper(PROPERTIES).map(item) == {
         "user_id": "98765432109876543210",
         "user_name": "Ada",
         "count": 12345678901234567890,
@@ -61,16 +63,16 @@ def test_a_whole_row() -> None:
     }
 
 
-def test_a_missing_field_is_null_and_every_column_is_there() -> None:
-    assert Columns(PROPERTIES).fill({"userId": "1"}) == {
+def test_record_mapper_with_missing_fields_maps_them_to_null() -> None:
+    assert RecordMapper(PROPERTIES).map({"userId": "1"}) == {
         "user_id": "1",
         **dict.fromkeys([name for name in PROPERTIES if name != "user_id"]),
     }
 
 
-def test_only_some_columns_under_other_names() -> None:
-    columns = Columns(PROPERTIES, ["talk_ratio"], {"talk_ratio": "Talk Ratio"})
-    assert columns.fill({"Talk Ratio": 1, "talkRatio": 2}) == {"talk_ratio": 1}
+def test_record_mapper_with_columns_and_field_names_maps_only_those() -> None:
+    mapper = RecordMapper(PROPERTIES, ["talk_ratio"], {"talk_ratio": "Talk Ratio"})
+    assert mapper.map({"Talk Ratio": 1, "talkRatio": 2}) == {"talk_ratio": 1}
 
 
 @pytest.mark.parametrize(
@@ -96,51 +98,42 @@ def test_only_some_columns_under_other_names() -> None:
         ({"metrics": []}, "column metrics: a value of type list is not a dict"),
     ],
 )
-def test_a_value_of_another_type_is_told_without_the_value(
+def test_record_mapper_with_a_value_of_another_type_names_column_and_type_only(
     item: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ColumnError) as caught:
-        fill(**item)
+        map_item(**item)
     assert str(caught.value) == message
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ("2026-03-02T00:00:00Z", "2026-03-02T00:00:00Z"),
-        ("2026-03-02T00:00:00.123456+01:00", "2026-03-02T00:00:00.123456+01:00"),
-        ("2026-03-02T00:00+01:00", "2026-03-02T00:00:00+01:00"),
-        ("2026-03-02T00:00:00-0500", "2026-03-02T00:00:00-05:00"),
-        ("2026-03-02T000:00:00+01:00", None),
-        ("2026-03-02T00:00:00", None),
-        ("2026-03-02", None),
-        (1772406000, None),
-    ],
-)
-def test_a_date_time_has_seconds_and_an_offset_or_is_null(value: object, text: str | None) -> None:
-    assert date_time(value) == text
-
-
 @given(st.integers(0, 10**20))
-def test_an_id_keeps_all_its_digits(number: int) -> None:
-    assert fill(userId=number) == fill(userId=str(number)) == {"user_id": str(number)}
+def test_record_mapper_with_numeric_ids_keeps_every_digit(number: int) -> None:
+    assert map_item(userId=number) == map_item(userId=str(number)) == {"user_id": str(number)}
 
 
-def test_the_api_s_spelling() -> None:
-    assert camel_case("calls_marked_as_feedback_given") == "callsMarkedAsFeedbackGiven"
-
-
-def test_a_column_with_two_types_is_a_mistake_in_the_schema() -> None:
+def test_record_mapper_with_a_column_of_two_types_raises_type_error() -> None:
     with pytest.raises(TypeError, match="column x is declared with more than one type"):
-        Columns({"x": {"type": ["string", "integer"]}})
+        RecordMapper({"x": {"type": ["string", "integer"]}})
 
 
-def test_new_fields_are_told_once_wherever_they_stand() -> None:
-    told: list[str] = []
-    columns = Columns(PROPERTIES, beside=["records"], tell=told.append)
+def test_record_mapper_reports_each_unknown_field_once_at_any_depth() -> None:
+    unknown: list[str] = []
+    mapper = RecordMapper(PROPERTIES, ignored_fields=["records"], on_unknown_field=unknown.append)
     answer = {"questionId": "1", "score": 1, "weight": 2}
     item = {"userId": "1", "records": 1, "mood": "good", "answers": [{"questionId": "1"}, answer]}
     for _ in range(2):
-        columns.fill({"userId": "1", "records": 1})
-        columns.fill(item)
-    assert told == ["mood", "answers.weight"]
+        mapper.map({"userId": "1", "records": 1})
+        mapper.map(item)
+    assert unknown == ["mood", "answers.weight"]
+
+
+def test_unknown_field_detector_reports_each_unknown_field_once() -> None:
+    unknown: list[str] = []
+    detector = UnknownFieldDetector(["id"], unknown.append)
+    for item in ({"id": 1}, {"id": 1, "b": 2, "a": 3}, {}, {"id": 1, "b": 2, "a": 3}):
+        detector.check(item)
+    assert unknown == ["a", "b"]
+
+
+def test_camel_case_returns_the_spelling_of_the_api() -> None:
+    assert camel_case("calls_marked_as_feedback_given") == "callsMarkedAsFeedbackGiven"
