@@ -16,7 +16,6 @@ from tap_gong_stats.streams.stats import (
     span_columns,
 )
 from tap_gong_stats.sync.windows import (
-    Period,
     Window,
     period_end,
     period_ranges,
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_gong_stats.api.pages import Item, Page
+    from tap_gong_stats.config.values import Period
     from tap_gong_stats.records.mapper import Columns
     from tap_gong_stats.sync.windows import Cut
     from tap_gong_stats.windowed import Task

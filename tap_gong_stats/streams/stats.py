@@ -9,13 +9,14 @@ from typing_extensions import override
 
 from tap_gong_stats.client import GongStream
 from tap_gong_stats.records.mapper import date_time
-from tap_gong_stats.sync.windows import Period, Window, whole_periods
+from tap_gong_stats.sync.windows import Window, whole_periods
 from tap_gong_stats.windowed import WindowedStream
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
     from tap_gong_stats.api.pages import Page
+    from tap_gong_stats.config.values import Period
     from tap_gong_stats.sync.time_zone import CompanyZone
     from tap_gong_stats.sync.windows import Cut
     from tap_gong_stats.windowed import Task

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from singer_sdk.exceptions import SyncError
 
-from tap_gong_stats.sync.windows import day_of, first_day
+from tap_gong_stats.config.values import parse_day
+from tap_gong_stats.sync.windows import first_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,7 +147,7 @@ class Bookmark:
         if value is None:
             return None
         try:
-            return day_of(str(value))
+            return parse_day(str(value))
         except ValueError:
             raise self._error(f"{value!r} is not a date") from None
 

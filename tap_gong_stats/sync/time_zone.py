@@ -7,9 +7,9 @@ endpoint tells the zone by itself, so it is taken from the answers.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from tap_gong_stats.config.values import is_time_zone
 from tap_gong_stats.sync.windows import ONE_DAY
 
 SEASON = timedelta(hours=2)
@@ -53,7 +53,7 @@ class CompanyZone:
 
     def remember(self, learned: object) -> None:
         """Take what an earlier run has learned. What this run learns counts for more."""
-        if isinstance(learned, str) and is_zone(learned):
+        if isinstance(learned, str) and is_time_zone(learned):
             self.learn(learned)
         else:
             self._remembered = _offset(f"1970-01-01T00:00{learned}")
@@ -65,7 +65,7 @@ class CompanyZone:
         """
         if self._set_by_user:
             return
-        if isinstance(name, str) and is_zone(name):
+        if isinstance(name, str) and is_time_zone(name):
             self._name = name
         elif isinstance(date_time, str) and (offset := _offset(date_time)) is not None:
             self._offset = offset if self._offset is None else min(offset, self._offset)
@@ -94,16 +94,6 @@ class CompanyZone:
     @property
     def _latest_offset(self) -> timedelta | None:
         return self._remembered if self._offset is None else self._offset
-
-
-@lru_cache(maxsize=64)
-def is_zone(name: str) -> bool:
-    """Tell whether `name` is an IANA zone, legacy names such as US/Pacific included."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 def _offset(date_time: str) -> timedelta | None:

@@ -5,21 +5,14 @@ Dates only: no HTTP, no SDK, and no clock of its own.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Period = Literal["day", "week", "month", "quarter", "year"]
-"""The grains of a calendar. Weeks begin on Monday."""
-
-PERIODS: tuple[Period, ...] = get_args(Period)
-
-DATE = re.compile(r"\d{4}-\d\d-\d\d")
-DATE_LENGTH = 10
+    from tap_gong_stats.config.values import Period
 
 ONE_DAY = timedelta(days=1)
 MONTHS: dict[Period, int] = {"month": 1, "quarter": 3, "year": 12}
@@ -42,19 +35,6 @@ class Cut(Protocol):
 
     def __call__(self, start: date, end: date) -> Iterator[Window]:
         """Yield the windows in order, none of them beyond `end`."""
-
-
-def day_of(text: str) -> date:
-    """Return the day of a date, or of a date-time, in the form YYYY-MM-DD.
-
-    Raises:
-        ValueError: for any other text.
-    """
-    if not DATE.match(text):
-        raise ValueError(text)
-    if text[DATE_LENGTH:]:
-        datetime.fromisoformat(text)
-    return date.fromisoformat(text[:DATE_LENGTH])
 
 
 def period_start(day: date, period: Period) -> date:
