@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_gong_stats.sync.windows import Cut, Period
+    from tap_gong_stats.config.values import Period
+    from tap_gong_stats.sync.windows import Cut
 
 LONGEST_PERIOD = timedelta(days=2 * 366)
 """Days of which at least one whole year has ended."""

@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 
 from singer_sdk import typing as th
 
-from tap_gong_stats.sync.time_zone import is_zone
-from tap_gong_stats.sync.windows import PERIODS, Period, day_of
+from tap_gong_stats.config.values import PERIODS, Period, is_time_zone, parse_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -492,14 +491,14 @@ class _Reader:
         if value is None or value == "":
             return None
         try:
-            return day_of(str(value))
+            return parse_day(str(value))
         except ValueError:
             self.problem(name, f"{str(value)!r} is not a date", "write it as YYYY-MM-DD")
             return None
 
     def zone(self, name: str) -> str | None:
         value = self.text(name)
-        if value and not is_zone(value):
+        if value and not is_time_zone(value):
             self.problem(name, f"{value!r} is not a time zone", "use a name such as Europe/Berlin")
         return value
 

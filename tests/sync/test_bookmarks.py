@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_gong_stats.config.values import PERIODS, Period
 from tap_gong_stats.sync.bookmarks import Bookmark, BookmarkError, Span
-from tap_gong_stats.sync.windows import PERIODS, Period, Window, period_start, whole_periods
+from tap_gong_stats.sync.windows import Window, period_start, whole_periods
 
 KEY = "from_date"
 START = date(2026, 3, 1)

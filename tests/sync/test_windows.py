@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_gong_stats.config.values import PERIODS, Period
 from tap_gong_stats.sync.windows import (
-    PERIODS,
-    Period,
     Window,
     day_ranges,
     first_day,
