@@ -1,4 +1,4 @@
-"""What `--test` does: one cheap call for each stream, and a table of what came of it."""
+"""The check behind `--test`: one cheap call for each stream, and a table of the results."""
 
 from __future__ import annotations
 
@@ -7,40 +7,39 @@ from typing import TYPE_CHECKING
 
 from singer_sdk.exceptions import SingerSDKError
 
-from tap_gong_stats.api.errors import ForbiddenError
-from tap_gong_stats.api.rate_limit import BudgetSpentError
+from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tap_gong_stats.http_stream import HttpStream
+    from tap_gong_stats.streams.base import ApiStream
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What one call has shown of a stream."""
+class CheckResult:
+    """What one call has shown about a stream."""
 
     stream: str
     scope: str
     allowed: str
-    rows: str
-    to_do: str
+    items: str
+    action: str
 
     @property
-    def good(self) -> bool:
+    def passed(self) -> bool:
         """Whether the stream can be read."""
         return self.allowed == "yes"
 
 
-def try_streams(streams: Iterable[HttpStream]) -> list[Finding]:
+def check_streams(streams: Iterable[ApiStream]) -> list[CheckResult]:
     """Make one call for each stream."""
-    return [_try(stream) for stream in streams]
+    return [_check(stream) for stream in streams]
 
 
-def as_table(findings: list[Finding]) -> str:
-    """Return the findings as lines of text in columns."""
+def as_table(results: list[CheckResult]) -> str:
+    """Return the results as lines of text in columns."""
     rows = [("stream", "scope", "allowed", "rows seen", "what to do")]
-    rows += [(it.stream, it.scope, it.allowed, it.rows, it.to_do) for it in findings]
+    rows += [(it.stream, it.scope, it.allowed, it.items, it.action) for it in results]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(
         "  ".join(
@@ -50,13 +49,16 @@ def as_table(findings: list[Finding]) -> str:
     )
 
 
-def _try(stream: HttpStream) -> Finding:
+def _check(stream: ApiStream) -> CheckResult:
+    scope = stream.endpoint.scope
     try:
-        page = stream.probe()
+        page = stream.fetch_sample()
     except ForbiddenError as error:
-        _, _, to_do = str(error).rpartition("; ")
-        return Finding(stream.name, stream.scope, "no", "", to_do)
-    except (SingerSDKError, BudgetSpentError) as error:
-        return Finding(stream.name, stream.scope, "failed", "", str(error) or "max_api_calls")
-    to_do = "" if page.items else "nothing; the last window is empty"
-    return Finding(stream.name, stream.scope, "yes", str(len(page.items)), to_do)
+        _, _, action = str(error).rpartition("; ")
+        return CheckResult(stream.name, scope, "no", "", action)
+    except (ApiError, SingerSDKError) as error:
+        return CheckResult(stream.name, scope, "failed", "", str(error))
+    except BudgetExhaustedError:
+        return CheckResult(stream.name, scope, "failed", "", "raise max_api_calls")
+    action = "" if page.items else "nothing; the last window is empty"
+    return CheckResult(stream.name, scope, "yes", str(len(page.items)), action)

@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 from copy import deepcopy
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
@@ -16,22 +17,25 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
-from tap_gong_stats.api.auth import authenticator
-from tap_gong_stats.api.rate_limit import Budget
+from tap_gong_stats.api.gong import GongClient
+from tap_gong_stats.api.motioncx import MotionCXClient
+from tap_gong_stats.api.rate_limit import CallBudget, RateLimiter
+from tap_gong_stats.cli import JsonFile
 from tap_gong_stats.config import settings
 from tap_gong_stats.config.settings import Settings, SettingsError
-from tap_gong_stats.connection_check import as_table, try_streams
-from tap_gong_stats.http_stream import Connection
-from tap_gong_stats.inputs import JsonFile, check_state
+from tap_gong_stats.connection_check import as_table, check_streams
 from tap_gong_stats.records.writer import BufferedMessageWriter
 from tap_gong_stats.streams.activity import ActivityByPeriod, AggregatedActivity, DailyActivity
 from tap_gong_stats.streams.calls import CallInteractionStats
 from tap_gong_stats.streams.coaching import CoachingMetrics
 from tap_gong_stats.streams.interaction import InteractionStats
-from tap_gong_stats.streams.lookups import Scorecards, Users, Workspaces
-from tap_gong_stats.streams.motioncx import InteractionDetails, motioncx_authenticator
+from tap_gong_stats.streams.motioncx import InteractionDetails
+from tap_gong_stats.streams.reference import Scorecards, Users, Workspaces
+from tap_gong_stats.streams.run import ApiContext, Run
 from tap_gong_stats.streams.scorecards import AnsweredScorecards
-from tap_gong_stats.sync.time_zone import CompanyZone
+from tap_gong_stats.streams.time_zone_probe import TimeZoneProbe
+from tap_gong_stats.sync.state import validate_state
+from tap_gong_stats.sync.time_zone import CompanyTimeZone
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -40,7 +44,7 @@ if TYPE_CHECKING:
     from singer_sdk.plugin_base import _ConfigInput  # of a method that is public
     from singer_sdk.streams import Stream
 
-    from tap_gong_stats.http_stream import HttpStream
+    from tap_gong_stats.streams.base import ApiStream
 
 
 class TapGongStats(Tap):
@@ -55,7 +59,7 @@ class TapGongStats(Tap):
     package_name = "tap-gong-stats"
     config_jsonschema = deepcopy(settings.SCHEMA)  # the SDK adds its own settings
     message_writer_class = BufferedMessageWriter
-    # Without batches: in a batch, rows come after the STATE that speaks of them.
+    # Without batches: in a batch, records follow the STATE that covers them.
     capabilities = [  # noqa: RUF012 - the SDK declares it as a ClassVar
         TapCapabilities.CATALOG,
         TapCapabilities.STATE,
@@ -68,33 +72,48 @@ class TapGongStats(Tap):
     ]
 
     @cached_property
-    def gong(self) -> Connection:
-        """What the Gong streams of this run share."""
-        checked = Settings.parse(self.config)
-        zone = CompanyZone(checked.time_zone)
-        for stream, state in self.state.get("bookmarks", {}).items():
-            if stream != InteractionDetails.name:  # whose days are those of UTC
-                zone.remember(state.get("time_zone"))
-        return Connection(checked, authenticator(checked), zone, Budget(checked.max_api_calls))
+    def run(self) -> Run:
+        """What the streams of a run share."""
+        return Run(started_at=datetime.fromtimestamp(self.initialized_at / 1000, UTC))
 
     @cached_property
-    def motioncx(self) -> Connection:
-        """What the stream of the second source needs. Its days are those of UTC."""
-        checked, budget = self.gong.settings, self.gong.budget
-        return Connection(checked, motioncx_authenticator(checked), CompanyZone("UTC"), budget)
+    def gong(self) -> ApiContext:
+        """What the streams of Gong share."""
+        checked = Settings.parse(self.config)
+        time_zone = CompanyTimeZone(checked.time_zone)
+        for stream, state in self.state.get("bookmarks", {}).items():
+            if stream != InteractionDetails.name:  # whose days are those of UTC
+                time_zone.restore(state.get("time_zone"))
+        limiter = RateLimiter(checked.calls_per_second, CallBudget(checked.max_api_calls))
+        client = GongClient(checked, limiter, user_agent=self._user_agent)
+        return ApiContext(checked, client, time_zone, self.run)
+
+    @cached_property
+    def motioncx(self) -> ApiContext:
+        """What the stream of MotionCX needs. Its days are those of UTC, its limit is its own."""
+        checked = self.gong.settings
+        limiter = RateLimiter(checked.calls_per_second, self.gong.client.rate_limiter.budget)
+        client = MotionCXClient(checked, limiter, user_agent=self._user_agent)
+        return ApiContext(checked, client, CompanyTimeZone("UTC"), self.run)
+
+    @property
+    def _user_agent(self) -> str:
+        return f"{self.name}/{self.plugin_version}"
 
     @override
-    def discover_streams(self) -> list[HttpStream]:
-        def gong() -> Connection:
+    def discover_streams(self) -> list[ApiStream]:
+        def gong() -> ApiContext:
             return self.gong
 
         users, workspaces = Users(self, gong), Workspaces(self, gong)
-        streams: list[HttpStream] = [
+        aggregated_activity = AggregatedActivity(self, gong)
+        probe = TimeZoneProbe(aggregated_activity)
+        streams: list[ApiStream] = [
             ActivityByPeriod(self, gong),
-            AggregatedActivity(self, gong),
+            aggregated_activity,
             AnsweredScorecards(self, gong),
-            CallInteractionStats(self, gong),
-            CoachingMetrics(self, gong, users=users, workspaces=workspaces),
+            CallInteractionStats(self, gong, time_zone_probe=probe),
+            CoachingMetrics(self, gong, users=users, workspaces=workspaces, time_zone_probe=probe),
             DailyActivity(self, gong),
             InteractionStats(self, gong),
             Scorecards(self, gong),
@@ -110,22 +129,40 @@ class TapGongStats(Tap):
     def streams(self) -> dict[str, Stream]:
         """The streams in the order of a run.
 
-        What is furthest behind comes first, and a stream that asks many times for a window last.
-        But before all, where `max_api_calls` has ended the runs before, come those streams that
-        have waited longest for their turn.
+        The stream that is furthest behind comes first, and one that needs many requests per
+        window last. Where `max_api_calls` has cut earlier runs short, the streams that were
+        synced least recently come before all others.
         """
 
         def order(item: tuple[str, Stream]) -> tuple[str, bool, str]:
             name, _ = item
-            turn = self.state.get("bookmarks", {}).get(name, {}).get("turn", "")
-            return str(turn), name == CoachingMetrics.name, self._oldest_bookmark(name)
+            state = self.state.get("bookmarks", {}).get(name, {})
+            # `turn` was the name before the first release.
+            synced_at = str(state.get("last_synced_at", state.get("turn", "")))
+            return synced_at, name == CoachingMetrics.name, self._oldest_bookmark(name)
 
         return dict(sorted(super().streams.items(), key=order))
 
     def _oldest_bookmark(self, stream: str) -> str:
         state = self.state.get("bookmarks", {}).get(stream, {})
-        parts = state.get("partitions") or [state]
-        return min(str(part.get("replication_key_value") or "") for part in parts)
+        partitions = state.get("partitions") or [state]
+        return min(str(each.get("replication_key_value") or "") for each in partitions)
+
+    @override  # type: ignore[misc] # final in the SDK, whose loop over streams runs inside
+    def sync_all(self) -> None:
+        """Sync all selected streams, and fail at the end if some could not be synced.
+
+        Raises:
+            ApiError: why a stream could not be synced.
+            SyncFailedError: if that happened to several.
+        """
+        selected = [stream for stream in self.streams.values() if stream.selected]
+        try:
+            self.run.start(cast("list[ApiStream]", selected))
+            super().sync_all()
+        finally:
+            self.run.close()
+        self.run.raise_failures()
 
     @classmethod
     @override
@@ -142,20 +179,20 @@ class TapGongStats(Tap):
     @classmethod
     @override
     def cb_test(cls, ctx: Context, param: Option, value: str) -> None:
-        """Try each selected stream with one call and print a table, and load no rows."""
+        """Check each selected stream with one call, print a table, and load nothing."""
         if value != CliTestOptionValue.All.value:
             super().cb_test(ctx, param, value)
             return
-        given, catalog = ctx.params["config"], ctx.params["catalog"]
+        config, catalog = ctx.params["config"], ctx.params["catalog"]
         tap = cls(
-            config=given.config,
-            parse_env_config=given.parse_env,
+            config=config.config,
+            parse_env_config=config.parse_env,
             catalog=json.load(catalog) if catalog else None,
         )
-        streams = cast("dict[str, HttpStream]", tap.streams)
-        findings = try_streams(stream for stream in streams.values() if stream.selected)
-        click.echo(as_table(findings), err=True)
-        ctx.exit(0 if all(finding.good for finding in findings) else 1)
+        streams = cast("dict[str, ApiStream]", tap.streams)
+        results = check_streams(stream for stream in streams.values() if stream.selected)
+        click.echo(as_table(results), err=True)
+        ctx.exit(0 if all(result.passed for result in results) else 1)
 
     @classmethod
     @override
@@ -163,14 +200,14 @@ class TapGongStats(Tap):
         command = super().get_singer_command()
         for option in command.params:
             if option.name == "catalog":
-                option.is_eager = True  # so that `--test` knows it, wherever it stands
+                option.is_eager = True  # so that `--test` knows it in any position
             if option.name in {"catalog", "state"}:
                 option.type = JsonFile()
         return command
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
-        check_state(state)
+        validate_state(state)
         super().load_state(state)
 
     @override
@@ -193,7 +230,7 @@ class TapGongStats(Tap):
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:
-        # The SDK would write the state here once more, perhaps into the middle of a line that is
-        # being written, and end with 0. The last STATE stands behind its window already.
+        # The SDK would write the state once more, perhaps into the middle of a line that is being
+        # written, and exit with 0. The last STATE has followed its window already.
         self.logger.warning("Stopped by %s", signal.Signals(signum).name)
         sys.exit(128 + signum)

@@ -103,7 +103,7 @@ def run_tap(
     except Exception as error:  # noqa: BLE001 - the test looks at it
         run.error = error
     finally:
-        tap.gong.session.close()
+        tap.gong.client.close()
     return run
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-
 from tap_gong_stats.inputs import StateError
+
 from tap_gong_stats.tap import TapGongStats
 from tests import expected_rows
 from tests.expected_rows import in_order

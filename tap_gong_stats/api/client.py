@@ -14,17 +14,18 @@ from urllib.parse import urljoin, urlsplit
 import backoff
 import msgspec
 import requests
+from requests.models import REDIRECT_STATI
 from urllib3.exceptions import ReadTimeoutError
 
 from tap_gong_stats.api import retry
+from tap_gong_stats.api.redaction import redact_query
+from tap_gong_stats.api.session import ApiSession, TrackedHeaders
 from tap_gong_stats.errors import (
     ApiError,
     QuotaExceededError,
     TransientError,
     WindowTooLargeError,
 )
-from tap_gong_stats.api.redaction import redact_query
-from tap_gong_stats.api.session import ApiSession, TrackedHeaders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ class ApiResponse:
     @property
     def is_redirect(self) -> bool:
         """Whether the response points to another URL."""
-        return "location" in self.headers and 300 <= self.status < HTTPStatus.BAD_REQUEST
+        return "location" in self.headers and self.status in REDIRECT_STATI
 
 
 class ApiClient(ABC):
@@ -158,7 +159,7 @@ class ApiClient(ABC):
             TransientError,
             max_tries=retry.MAX_TRIES,
             on_backoff=partial(self._on_backoff, query),
-            jitter=lambda delay: retry.add_jitter(delay),
+            jitter=retry.add_jitter,
             logger=None,
         )
         try:
@@ -234,12 +235,8 @@ class ApiClient(ABC):
         Raises:
             WindowTooLargeError: if it makes more sense to split the window.
         """
-        error: Any = details["exception"]  # type: ignore[typeddict-item] # of `on_exception`
-        if (
-            error.is_timeout
-            and details["tries"] >= retry.MAX_TRIES_BEFORE_SPLIT
-            and query.split()
-        ):
+        error: Any = details["exception"]
+        if error.is_timeout and details["tries"] >= retry.MAX_TRIES_BEFORE_SPLIT and query.split():
             raise WindowTooLargeError(str(error))
         query.stats.add_retry(details["wait"])
         logger.warning(

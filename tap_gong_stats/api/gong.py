@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,9 @@ from typing_extensions import override
 
 from tap_gong_stats.api.auth import OAuthAuthenticator, build_authenticator
 from tap_gong_stats.api.client import PARSE_ERRORS, ApiClient, parse_json_object
+from tap_gong_stats.api.pages import EMPTY_PAGE, IdExtractor, LazyItems, Page
+from tap_gong_stats.api.paginators import CursorPaginator
+from tap_gong_stats.api.redaction import redact_credentials
 from tap_gong_stats.errors import (
     ApiError,
     AuthenticationError,
@@ -18,9 +21,6 @@ from tap_gong_stats.errors import (
     ForbiddenError,
     WindowNotClosedError,
 )
-from tap_gong_stats.api.pages import EMPTY_PAGE, IdExtractor, LazyItems, Page
-from tap_gong_stats.api.paginators import CursorPaginator
-from tap_gong_stats.api.redaction import redact_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -185,7 +185,7 @@ class GongClient(ApiClient):
         )
 
 
-@lru_cache(maxsize=None)
+@cache
 def id_extractor(item_id: tuple[str, ...]) -> IdExtractor:
     """Return what reads the ids of an endpoint's items."""
     return IdExtractor(item_id)

@@ -10,11 +10,11 @@ from requests.auth import AuthBase
 from typing_extensions import override
 
 from tap_gong_stats.api.client import PARSE_ERRORS, ApiClient
-from tap_gong_stats.errors import ApiError, TransientError
 from tap_gong_stats.api.gong import id_extractor
 from tap_gong_stats.api.pages import LazyItems, Page
 from tap_gong_stats.api.paginators import OffsetPaginator
 from tap_gong_stats.api.redaction import redact_credentials
+from tap_gong_stats.errors import ApiError, TransientError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -114,3 +114,6 @@ def deduplicate(page: Page, seen_ids: set[Any]) -> Page:
         items=[page.items[index] for index in new_indexes],
         ids=[page.ids[index] for index in new_indexes],
     )
+
+
+EMPTY_PAGE = Page(items=[], ids=[], envelope={}, cursor=None, total_records=0)

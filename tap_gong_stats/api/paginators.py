@@ -8,8 +8,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from tap_gong_stats.errors import ApiError, CursorExpiredError, WindowTooLargeError
 from tap_gong_stats.api.pages import EMPTY_PAGE, Page, deduplicate
+from tap_gong_stats.errors import ApiError, CursorExpiredError, WindowTooLargeError
 
 if TYPE_CHECKING:
     from tap_gong_stats.api.client import ApiClient

@@ -32,9 +32,8 @@ class CallBudget:
         self._remaining = calls
         self._lock = threading.Lock()
 
-    @property
-    def remaining(self) -> float:
-        """The calls that are left, infinite without a limit."""
+    def calls_left(self) -> float:
+        """Return how many calls are left, infinite without a limit."""
         return math.inf if self._remaining is None else self._remaining
 
     def consume(self) -> None:

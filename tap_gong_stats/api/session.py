@@ -13,8 +13,8 @@ from typing_extensions import override
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from tap_gong_stats.errors import RunError
 from tap_gong_stats.config.urls import LOOPBACK_HOSTS
+from tap_gong_stats.errors import RunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,9 @@ class TrackedHeaders(CaseInsensitiveDict[str]):
 class _SentReport:
     """What both kinds of connections add to urllib3's."""
 
-    def request(self, method: str, url: str, body: Any = None, headers: Any = None, **kw: Any) -> None:
+    def request(
+        self, method: str, url: str, body: Any = None, headers: Any = None, **kw: Any
+    ) -> None:
         if isinstance(headers, TrackedHeaders):
             headers.on_sent()
         super().request(method, url, body, headers, **kw)  # type: ignore[misc] # a mix-in

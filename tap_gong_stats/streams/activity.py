@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import override
 
+from tap_gong_stats.api.endpoints import Endpoint
 from tap_gong_stats.records.converters import ColumnError
 from tap_gong_stats.records.mapper import camel_case
-from tap_gong_stats.streams.stats import (
-    GrainStream,
-    PeriodStream,
-    StatsStream,
-    span_columns,
-)
-from tap_gong_stats.sync.windows import (
-    Period,
-    Window,
-    period_end,
-    period_ranges,
-    period_start,
-)
-from tap_gong_stats.windowed import DayRangeStream
+from tap_gong_stats.streams.periods import period_columns
+from tap_gong_stats.streams.windowed import WindowedStream
+from tap_gong_stats.sync.slicers import DayRangeSlicer, PeriodRangeSlicer, PeriodSlicer
+from tap_gong_stats.sync.windows import Window, period_end, period_start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Record
 
     from tap_gong_stats.api.pages import Item, Page
-    from tap_gong_stats.records.mapper import RecordMapper
-    from tap_gong_stats.sync.windows import Cut
-    from tap_gong_stats.windowed import Task
+    from tap_gong_stats.config.settings import Settings
+    from tap_gong_stats.config.values import Period
+    from tap_gong_stats.streams.base import ApiStream
+    from tap_gong_stats.sync.slicers import Slicer
+    from tap_gong_stats.sync.time_zone import CompanyTimeZone
+    from tap_gong_stats.sync.window_plan import WindowRequest
 
 COUNTERS = (
     "calls_as_host",
@@ -52,129 +46,204 @@ COUNTERS = (
     "calls_scorecards_filled",
     "calls_scorecards_received",
 )
-"""The actions that Gong counts, as columns."""
+"""The columns of the actions that Gong counts."""
 
 COUNTER_FIELDS = tuple(camel_case(counter) for counter in COUNTERS)
 
 
-class ActivityStream(StatsStream):
-    """A stream with a column for each action that Gong counts.
-
-    It names the `counters_key` under which a user's item holds the counters.
-    """
-
-    counters_key: ClassVar[str]
-
-    @cached_property
-    def user_columns(self) -> RecordMapper:
-        """The columns that say whose row it is."""
-        return self.columns(["user_id", "user_email_address"], beside=[self.counters_key])
-
-    @cached_property
-    def counter_columns(self) -> RecordMapper:
-        """The columns of the actions: how many calls, or which."""
-        return self.columns(COUNTERS, beside=["fromDate", "toDate"], place=self.counters_key)
-
-    def is_wanted(self, counters: Item) -> bool:
-        """Tell whether anything happened, or the rows are wanted in which nothing did."""
-        return self.settings.include_inactive or any(map(counters.get, COUNTER_FIELDS))
+def user_filter(settings: Settings, request: WindowRequest) -> dict[str, Any]:
+    """Return the `filter` of the statistics of users, with plain dates of the company."""
+    window = cast("Window", request.window)
+    dates = {"fromDate": window.start.isoformat(), "toDate": window.end.isoformat()}
+    return {**dates, "userIds": list(settings.user_ids)} if settings.user_ids else dates
 
 
-class AggregatedActivity(ActivityStream, PeriodStream):
-    """Counts of each user's actions over a calendar period."""
+class ActivityMapper:
+    """Maps the items of users, each of which holds counters under `counters_key`."""
 
-    name = "aggregated_activity"
-    path = "/v2/stats/activity/aggregate"
-    scope = "api:stats:user-actions"
-    items_key = "usersAggregateActivityStats"
-    counters_key = "userAggregateActivityStats"
+    def __init__(self, stream: ApiStream, counters_key: str) -> None:
+        self.counters_key = counters_key
+        self.map_user = stream.mapper(
+            ["user_id", "user_email_address"], ignored_fields=[counters_key]
+        ).map
+        self.map_counters = stream.mapper(
+            COUNTERS, ignored_fields=["fromDate", "toDate"], path=counters_key
+        ).map
+        self._include_inactive = stream.settings.include_inactive
 
-    @override
-    def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        period = self.period_columns(page, task)
-        for item in page.items:
-            counters = item.get(self.counters_key) or {}
-            if self.is_wanted(counters):
-                yield {
-                    **self.user_columns.map(item),
-                    **period,
-                    **self.counter_columns.map(counters),
-                }
+    def should_emit(self, counters: Item) -> bool:
+        """Tell whether anything happened, or inactive users are wanted."""
+        return self._include_inactive or any(map(counters.get, COUNTER_FIELDS))
 
-
-class DatedActivityStream(ActivityStream):
-    """A stream whose answers list several spans of days for each user, each with its counters."""
-
-    @override
-    def grain_of_halves(self, context: Context) -> Period:
-        return cast("Period", context.get("period", "day"))
-
-    @override
-    def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        grain = self.grain_of_halves(task.partition)
+    def map_dated(
+        self, page: Page, partition: Mapping[str, Any], time_zone: CompanyTimeZone
+    ) -> Iterator[Record]:
+        """Map a page whose items list several periods, each with its counters."""
+        period = cast("Period", partition.get("period", "day"))
         # All users of a page have the same days.
-        spans: dict[tuple[object, object], dict[str, Any]] = {}
+        columns: dict[tuple[object, object], dict[str, Any]] = {}
         for item in page.items:
-            user = self.user_columns.map(item)
-            # A day that repeats would be two rows with one key.
-            by_day = {
+            user = self.map_user(item)
+            # A day that repeats would be two records with one key.
+            by_start = {
                 counters.get("fromDate"): counters
                 for counters in item.get(self.counters_key) or []
-                if self.is_wanted(counters)
+                if self.should_emit(counters)
             }
-            for begins, counters in by_day.items():
-                bounds = (begins, counters.get("toDate"))
-                if bounds not in spans:
-                    spans[bounds] = self._span_columns(*bounds, grain)
-                yield {
-                    **user,
-                    **task.partition,
-                    **spans[bounds],
-                    **self.counter_columns.map(counters),
-                }
+            for start, counters in by_start.items():
+                bounds = (start, counters.get("toDate"))
+                if bounds not in columns:
+                    columns[bounds] = dated_columns(*bounds, period, time_zone)
+                yield {**user, **partition, **columns[bounds], **self.map_counters(counters)}
+
+    def last_date_time(self, page: Page) -> object:
+        """Return the start of the last period of a page."""
+        for item in page.items[-1:]:
+            for counters in (item.get(self.counters_key) or [])[-1:]:
+                return counters.get("fromDate")
+        return None
+
+
+def dated_columns(
+    start: object, end: object, period: Period, time_zone: CompanyTimeZone
+) -> dict[str, Any]:
+    """Return the period columns for bounds that Gong writes as date-times.
+
+    Raises:
+        ColumnError: if no period begins at `start`.
+    """
+    # The date as written there: converted to another time zone it could be another day.
+    try:
+        day = date.fromisoformat(str(start)[:10])
+    except ValueError:
+        raise ColumnError("column from_date: fromDate does not begin with a date") from None
+    if day != period_start(day, period):
+        raise ColumnError(f"column from_date: no {period} begins on {day}")
+    return period_columns(Window(day, period_end(day, period)), time_zone, start, end)
+
+
+class AggregatedActivity(WindowedStream):
+    """Counts of each user's actions over a calendar period, which Gong adds up."""
+
+    name = "aggregated_activity"
+    primary_keys = ("user_id", "period", "from_date")
+    replication_key = "from_date"
+    endpoint = Endpoint(
+        "/v2/stats/activity/aggregate",
+        items_key="usersAggregateActivityStats",
+        item_id=("userId",),
+        scope="api:stats:user-actions",
+    )
 
     @override
-    def zone_evidence(self, page: Page) -> tuple[object, object]:
-        spans = [span for item in page.items[-1:] for span in item.get(self.counters_key) or []]
-        return None, spans[-1].get("fromDate") if spans else None
+    def build_slicer(self) -> Slicer:
+        return PeriodSlicer(periods=self.settings.periods)
 
-    def _span_columns(self, begins: object, ends: object, grain: Period) -> dict[str, Any]:
-        # The date as it stands there: converted to another zone it could be another day.
-        try:
-            start = date.fromisoformat(str(begins)[:10])
-        except ValueError:
-            raise ColumnError("column from_date: fromDate does not begin with a date") from None
-        if start != period_start(start, grain):
-            raise ColumnError(f"column from_date: no {grain} begins on {start}")
-        return span_columns(Window(start, period_end(start, grain)), self.zone, begins, ends)
+    @override
+    def request_params(self, request: WindowRequest) -> dict[str, Any]:
+        return {"filter": user_filter(self.settings, request)}
+
+    @override
+    def map_page(self, page: Page, request: WindowRequest) -> Iterator[Record]:
+        period = aggregated_columns(page, request, self.time_zone)
+        mapper = self._mapper
+        for item in page.items:
+            counters = item.get(mapper.counters_key) or {}
+            if mapper.should_emit(counters):
+                yield {**mapper.map_user(item), **period, **mapper.map_counters(counters)}
+
+    @override
+    def time_zone_hint(self, page: Page) -> tuple[object, object]:
+        return page.envelope.get("timeZone"), page.envelope.get("fromDateTime")
+
+    @cached_property
+    def _mapper(self) -> ActivityMapper:
+        return ActivityMapper(self, "userAggregateActivityStats")
 
 
-class ActivityByPeriod(DatedActivityStream, GrainStream):
-    """The same counts, many periods a call."""
+class ActivityByPeriod(WindowedStream):
+    """The same counts, many periods in one request."""
 
     name = "activity_by_period"
-    path = "/v2/stats/activity/aggregate-by-period"
-    scope = "api:stats:user-actions"
-    items_key = "usersAggregateActivity"
-    counters_key = "userAggregateActivity"
+    primary_keys = ("user_id", "period", "from_date")
+    replication_key = "from_date"
+    endpoint = Endpoint(
+        "/v2/stats/activity/aggregate-by-period",
+        items_key="usersAggregateActivity",
+        item_id=("userId",),
+        scope="api:stats:user-actions",
+    )
 
     @override
-    def cut(self, partition: Context) -> Cut:
-        # Gong clips periods to the range that is asked for, so ranges hold whole ones.
-        period = cast("Period", partition["period"])
-        return partial(period_ranges, period=period, days=self.settings.days_per_call)
+    def build_slicer(self) -> Slicer:
+        return PeriodRangeSlicer(self.settings.periods, self.settings.days_per_call)
 
     @override
-    def asked(self, context: Context) -> dict[str, Any]:
-        return {**super().asked(context), "aggregationPeriod": context["period"].upper()}
+    def request_params(self, request: WindowRequest) -> dict[str, Any]:
+        return {
+            "filter": user_filter(self.settings, request),
+            "aggregationPeriod": request.partition["period"].upper(),
+        }
+
+    @override
+    def map_page(self, page: Page, request: WindowRequest) -> Iterator[Record]:
+        return self._mapper.map_dated(page, request.partition, self.time_zone)
+
+    @override
+    def time_zone_hint(self, page: Page) -> tuple[object, object]:
+        return None, self._mapper.last_date_time(page)
+
+    @cached_property
+    def _mapper(self) -> ActivityMapper:
+        return ActivityMapper(self, "userAggregateActivity")
 
 
-class DailyActivity(DatedActivityStream, DayRangeStream):
+class DailyActivity(WindowedStream):
     """The ids of the calls behind each user's actions, day by day."""
 
     name = "daily_activity"
-    path = "/v2/stats/activity/day-by-day"
-    scope = "api:stats:user-actions:detailed"
-    items_key = "usersDetailedActivities"
-    counters_key = "userDailyActivityStats"
     primary_keys = ("user_id", "from_date")
+    replication_key = "from_date"
+    endpoint = Endpoint(
+        "/v2/stats/activity/day-by-day",
+        items_key="usersDetailedActivities",
+        item_id=("userId",),
+        scope="api:stats:user-actions:detailed",
+    )
+
+    @override
+    def build_slicer(self) -> Slicer:
+        return DayRangeSlicer(self.settings.days_per_call)
+
+    @override
+    def request_params(self, request: WindowRequest) -> dict[str, Any]:
+        return {"filter": user_filter(self.settings, request)}
+
+    @override
+    def map_page(self, page: Page, request: WindowRequest) -> Iterator[Record]:
+        return self._mapper.map_dated(page, {}, self.time_zone)
+
+    @override
+    def time_zone_hint(self, page: Page) -> tuple[object, object]:
+        return None, self._mapper.last_date_time(page)
+
+    @cached_property
+    def _mapper(self) -> ActivityMapper:
+        return ActivityMapper(self, "userDailyActivityStats")
+
+
+def aggregated_columns(
+    page: Page, request: WindowRequest, time_zone: CompanyTimeZone
+) -> dict[str, Any]:
+    """Return the period columns of a page whose items carry no dates."""
+    envelope = page.envelope
+    return {
+        **request.partition,
+        **period_columns(
+            cast("Window", request.window),
+            time_zone,
+            envelope.get("fromDateTime"),
+            envelope.get("toDateTime"),
+        ),
+        "time_zone": envelope.get("timeZone") or time_zone.name,
+    }

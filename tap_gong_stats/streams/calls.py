@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import override
 
+from tap_gong_stats.api.endpoints import Endpoint
 from tap_gong_stats.records.mapper import UnknownFieldDetector
 from tap_gong_stats.records.metrics import InteractionMetricMapper
-from tap_gong_stats.streams.instants import InstantStream
-from tap_gong_stats.windowed import DayRangeStream
+from tap_gong_stats.streams.windowed import WindowedStream
+from tap_gong_stats.sync.slicers import DayRangeSlicer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Record
+    from singer_sdk.tap_base import Tap
 
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.records.mapper import RecordMapper
+    from tap_gong_stats.streams.run import ApiContext
+    from tap_gong_stats.streams.time_zone_probe import TimeZoneProbe
+    from tap_gong_stats.sync.shared_fetch import SharedFetch
+    from tap_gong_stats.sync.slicers import Slicer
+    from tap_gong_stats.sync.window_plan import WindowRequest
     from tap_gong_stats.sync.windows import Window
-    from tap_gong_stats.windowed import Task
 
-WITHOUT_COLUMN = (
+IGNORED_FIELDS = (
     "system",
     "sdrDisposition",
     "clientUniqueId",
@@ -31,7 +37,7 @@ WITHOUT_COLUMN = (
     "meetingUrl",
     "calendarEventId",
 )
-"""What Gong says of a call that tells nothing of the conversation."""
+"""The fields of a call that say nothing about the conversation."""
 
 META_DATA = (
     "call_id",
@@ -48,80 +54,104 @@ META_DATA = (
     "workspace_id",
     "is_private",
 )
+QUESTIONS = {
+    "questions_company_count": "companyCount",
+    "questions_non_company_count": "nonCompanyCount",
+}
 
-
-class CallInteractionStats(InstantStream, DayRangeStream):
-    """Talk ratio, questions and speakers of each call, by the day on which the call began."""
-
-    name = "call_interaction_stats"
-    path = "/v2/calls/extensive"
-    scope = "api:calls:read:extensive"
-    items_key = "calls"
-    item_id = ("metaData", "id")
-    primary_keys = ("call_id",)
-    replication_key = "started"
-
-    @override
-    def asked(self, context: Context) -> dict[str, Any]:
-        window: Window = context["window"]
-        asked: dict[str, Any] = {
-            "fromDateTime": self.zone.start_of_day(window.start),
-            "toDateTime": self.zone.start_of_day(window.end),
-        }
-        if self.settings.user_ids:
-            asked["primaryUserIds"] = list(self.settings.user_ids)
-        # Nothing but the call's own data comes back that is not asked for.
-        interaction = {
+# Gong returns only what is asked for, apart from the call's own data.
+CONTENT_SELECTOR = {
+    "exposedFields": {
+        "interaction": {
             "speakers": True,
             "video": True,
             "personInteractionStats": True,
             "questions": True,
         }
-        return {
-            "filter": asked,
-            "contentSelector": {"exposedFields": {"interaction": interaction}},
-        }
+    }
+}
+
+
+class CallInteractionStats(WindowedStream):
+    """Talk ratio, questions and speakers of each call, by the day on which the call began."""
+
+    name = "call_interaction_stats"
+    primary_keys = ("call_id",)
+    replication_key = "started"
+    endpoint = Endpoint(
+        "/v2/calls/extensive",
+        items_key="calls",
+        item_id=("metaData", "id"),
+        scope="api:calls:read:extensive",
+    )
+
+    def __init__(
+        self, tap: Tap, connect: Callable[[], ApiContext], *, time_zone_probe: TimeZoneProbe
+    ) -> None:
+        super().__init__(tap, connect)
+        self._time_zone_probe = time_zone_probe
 
     @override
-    def rows(self, page: Page, task: Task) -> Iterator[Record]:
+    def build_slicer(self) -> Slicer:
+        return DayRangeSlicer(self.settings.days_per_call)
+
+    @override
+    def shared_sources(self) -> Sequence[SharedFetch[Page]]:
+        return [self._time_zone_probe.source]
+
+    @override
+    def sub_partitions(self, *, more_to_learn: bool) -> Sequence[Mapping[str, Any]] | None:
+        is_known = self._time_zone_probe.resolve(self.name, more_to_learn=more_to_learn)
+        return None if is_known is None else [{}] * is_known
+
+    @override
+    def request_params(self, request: WindowRequest) -> dict[str, Any]:
+        window = cast("Window", request.window)
+        params: dict[str, Any] = {
+            "fromDateTime": self.time_zone.start_of_day(window.start),
+            "toDateTime": self.time_zone.start_of_day(window.end),
+        }
+        if self.settings.user_ids:
+            params["primaryUserIds"] = list(self.settings.user_ids)
+        return {"filter": params, "contentSelector": CONTENT_SELECTOR}
+
+    @override
+    def map_page(self, page: Page, request: WindowRequest) -> Iterator[Record]:
         for item in page.items:
-            self._new_fields.check(item)
+            self._unknown_fields.check(item)
             meta_data = item.get("metaData") or {}
             if meta_data.get("isPrivate") and not self.settings.include_private_calls:
                 continue
             interaction = item.get("interaction") or {}
             yield {
-                **self._meta_data_columns.map(meta_data),
-                **self._measures.map(interaction.get("interactionStats") or []),
-                **self._interaction_columns.map(interaction),
-                **self._question_columns.map(interaction.get("questions") or {}),
+                **self._meta_data.map(meta_data),
+                **self._metrics.map(interaction.get("interactionStats") or []),
+                **self._interaction.map(interaction),
+                **self._questions.map(interaction.get("questions") or {}),
             }
 
     @cached_property
-    def _new_fields(self) -> UnknownFieldDetector:
-        return UnknownFieldDetector(["metaData", "interaction"], self.tell_new_field)
+    def _unknown_fields(self) -> UnknownFieldDetector:
+        return UnknownFieldDetector(["metaData", "interaction"], self.warn_unknown_field)
 
     @cached_property
-    def _meta_data_columns(self) -> RecordMapper:
-        names = {"call_id": "id"}
-        return self.columns(META_DATA, names, beside=WITHOUT_COLUMN, place="metaData")
-
-    @cached_property
-    def _measures(self) -> InteractionMetricMapper:
-        message = "The measure %r has no column; find it in interaction_stats"
-        return InteractionMetricMapper(
-            self.schema["properties"], on_unknown_metric=partial(self.logger.warning, message)
+    def _meta_data(self) -> RecordMapper:
+        return self.mapper(
+            META_DATA, {"call_id": "id"}, ignored_fields=IGNORED_FIELDS, path="metaData"
         )
 
     @cached_property
-    def _interaction_columns(self) -> RecordMapper:
-        columns = ["interaction_stats", "speakers", "video"]
-        return self.columns(columns, beside=["questions"], place="interaction")
+    def _metrics(self) -> InteractionMetricMapper:
+        return InteractionMetricMapper(
+            self.schema["properties"],
+            on_unknown_metric=partial(self.warn_unknown_metric, "interaction_stats"),
+        )
 
     @cached_property
-    def _question_columns(self) -> RecordMapper:
-        names = {
-            "questions_company_count": "companyCount",
-            "questions_non_company_count": "nonCompanyCount",
-        }
-        return self.columns(names, names, place="interaction.questions")
+    def _interaction(self) -> RecordMapper:
+        columns = ["interaction_stats", "speakers", "video"]
+        return self.mapper(columns, ignored_fields=["questions"], path="interaction")
+
+    @cached_property
+    def _questions(self) -> RecordMapper:
+        return self.mapper(QUESTIONS, QUESTIONS, path="interaction.questions")

@@ -7,22 +7,26 @@ from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import override
 
+from tap_gong_stats.api.endpoints import Endpoint
 from tap_gong_stats.records.mapper import RecordMapper, UnknownFieldDetector
-from tap_gong_stats.streams.instants import InstantStream
-from tap_gong_stats.streams.stats import span_columns
-from tap_gong_stats.sync.windows import Window, whole_periods
+from tap_gong_stats.streams.periods import period_columns
+from tap_gong_stats.streams.windowed import WindowedStream
+from tap_gong_stats.sync.slicers import PeriodSlicer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Record
     from singer_sdk.tap_base import Tap
 
     from tap_gong_stats.api.pages import Page
-    from tap_gong_stats.http_stream import Connection
-    from tap_gong_stats.streams.lookups import Users, Workspaces
-    from tap_gong_stats.sync.windows import Cut
-    from tap_gong_stats.windowed import Task
+    from tap_gong_stats.streams.reference import Users, Workspaces
+    from tap_gong_stats.streams.run import ApiContext
+    from tap_gong_stats.streams.time_zone_probe import TimeZoneProbe
+    from tap_gong_stats.sync.shared_fetch import SharedFetch
+    from tap_gong_stats.sync.slicers import Slicer
+    from tap_gong_stats.sync.window_plan import WindowRequest
+    from tap_gong_stats.sync.windows import Window
 
 METRICS = (
     "calls_listened_to",
@@ -31,117 +35,145 @@ METRICS = (
     "calls_manager_commented_on",
     "calls_with_scorecard_filled",
 )
-"""The metrics that have a column, which holds how many calls Gong lists."""
+"""The metrics with a column, which holds the number of calls that Gong lists."""
 
-PERSON = ("id", "email_address", "first_name", "last_name", "title")
+PERSON = {
+    "id": "id",
+    "email_address": "emailAddress",
+    "first_name": "firstName",
+    "last_name": "lastName",
+    "title": "title",
+}
+CALL_IDS = {"type": ["array", "null"], "items": {"type": "string"}}
 
 
-class CoachingMetrics(InstantStream):
+class CoachingMetrics(WindowedStream):
     """What each manager did with the calls of each direct report over a calendar period.
 
-    Gong answers for one workspace and one manager at a time, so each window is asked for as many
-    times as there are pairs of them. The bookmark is one for all.
+    Gong answers for one workspace and one manager at a time, so each window takes as many
+    requests as there are pairs of them. All pairs share one bookmark.
     """
 
     name = "coaching_metrics"
-    path = "/v2/coaching"
-    scope = "api:coaching:read"
-    method = "GET"
-    items_key = "coachingData"
-    item_id = ("manager", "id")
-    empty_when_not_found = False
     primary_keys = ("workspace_id", "manager_id", "report_id", "from_date")
     replication_key = "from_date"
+    endpoint = Endpoint(
+        "/v2/coaching",
+        items_key="coachingData",
+        item_id=("manager", "id"),
+        scope="api:coaching:read",
+        method="GET",
+        empty_when_not_found=False,
+    )
 
     def __init__(
         self,
         tap: Tap,
-        connect: Callable[[], Connection],
+        connect: Callable[[], ApiContext],
         *,
         users: Users,
         workspaces: Workspaces,
+        time_zone_probe: TimeZoneProbe,
     ) -> None:
         super().__init__(tap, connect)
         self._users = users
         self._workspaces = workspaces
-        self._window: Window | None = None
-        self._seen: set[tuple[object, ...]] = set()
+        self._time_zone_probe = time_zone_probe
+        self._emitted: tuple[Window | None, set[tuple[object, ...]]] = (None, set())
 
     @override
-    def parts(self) -> Sequence[Context]:
-        with self.looking_at_answers({}):
-            managers = dict.fromkeys(user.get("managerId") for user in self._users.all_items)
+    def build_slicer(self) -> Slicer:
+        return PeriodSlicer(self.settings.coaching_period)
+
+    @override
+    def shared_sources(self) -> Sequence[SharedFetch[Page]]:
+        return [self._time_zone_probe.source, self._users.source, self._workspaces.source]
+
+    @override
+    def sub_partitions(self, *, more_to_learn: bool) -> Sequence[Mapping[str, Any]] | None:
+        is_known = self._time_zone_probe.resolve(self.name, more_to_learn=more_to_learn)
+        if not is_known:
+            return None if is_known is None else []
+        have_users, have_workspaces = self._users.source.need(), self._workspaces.source.need()
+        if not (have_users and have_workspaces):
+            return None
+        with self.parsing_errors():
+            managers = dict.fromkeys(user.get("managerId") for user in self._users.items())
             return [
                 {"workspace_id": workspace["id"], "manager_id": manager}
-                for workspace in self._workspaces.all_items
+                for workspace in self._workspaces.items()
                 for manager in managers
                 if manager
             ]
 
     @override
-    def cut(self, partition: Context) -> Cut:
-        return partial(whole_periods, period=self.settings.coaching_period)
-
-    @override
-    def asked(self, context: Context) -> dict[str, Any]:
-        window: Window = context["window"]
+    def request_params(self, request: WindowRequest) -> dict[str, Any]:
+        window = cast("Window", request.window)
         return {
-            "workspace-id": context["workspace_id"],
-            "manager-id": context["manager_id"],
-            "from": self.zone.start_of_day(window.start),
-            "to": self.zone.start_of_day(window.end),
+            "workspace-id": request.sub_partition["workspace_id"],
+            "manager-id": request.sub_partition["manager_id"],
+            "from": self.time_zone.start_of_day(window.start),
+            "to": self.time_zone.start_of_day(window.end),
         }
 
     @override
-    def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        window = cast("Window", task.window)
-        if window != self._window:
-            self._window, self._seen = window, set()
+    def map_page(self, page: Page, request: WindowRequest) -> Iterator[Record]:
+        window = cast("Window", request.window)
         common = {
-            "workspace_id": task.part["workspace_id"],
+            "workspace_id": request.sub_partition["workspace_id"],
             "period": self.settings.coaching_period,
-            **span_columns(window, self.zone),
+            **period_columns(window, self.time_zone),
         }
         for item in page.items:
-            self._new_fields.check(item)
-            manager = self._manager_columns.map(item.get("manager") or {})
+            self._unknown_fields.check(item)
+            manager = self._managers.map(item.get("manager") or {})
             for entry in item.get("directReportsMetrics") or []:
-                report = self._report_columns.map(entry.get("report") or {})
-                # The answer for a senior manager holds those of the managers below.
-                key = (common["workspace_id"], manager["manager_id"], report["report_id"])
-                wanted = not self.settings.user_ids or report["report_id"] in self.settings.user_ids
-                if wanted and key not in self._seen:
-                    self._seen.add(key)
+                report = self._reports.map(entry.get("report") or {})
+                pair = (common["workspace_id"], manager["manager_id"], report["report_id"])
+                if self._should_emit(window, pair):
                     yield {**common, **manager, **report, **self._metric_columns(entry)}
 
+    def _should_emit(self, window: Window, pair: tuple[object, ...]) -> bool:
+        """Tell whether a pair is wanted, and new in its window.
+
+        The response for a senior manager also holds those of the managers below.
+        """
+        if window != self._emitted[0]:
+            self._emitted = (window, set())
+        emitted, user_ids = self._emitted[1], self.settings.user_ids
+        if pair in emitted or (user_ids and pair[-1] not in user_ids):
+            return False
+        emitted.add(pair)
+        return True
+
     def _metric_columns(self, entry: dict[str, Any]) -> dict[str, Any]:
-        columns = self._metrics.map(entry)
-        lists = self._lists.map(entry.get("metrics") or {})
-        counts = {name: None if calls is None else len(calls) for name, calls in lists.items()}
-        return {**columns, **counts}
+        call_ids = self._call_ids.map(entry.get("metrics") or {})
+        counts = {name: None if ids is None else len(ids) for name, ids in call_ids.items()}
+        return {**self._metrics.map(entry), **counts}
 
     @cached_property
-    def _new_fields(self) -> UnknownFieldDetector:
-        return UnknownFieldDetector(["manager", "directReportsMetrics"], self.tell_new_field)
+    def _unknown_fields(self) -> UnknownFieldDetector:
+        return UnknownFieldDetector(["manager", "directReportsMetrics"], self.warn_unknown_field)
 
     @cached_property
-    def _manager_columns(self) -> RecordMapper:
-        return self._person_columns("manager")
+    def _managers(self) -> RecordMapper:
+        return self._person_mapper("manager")
 
     @cached_property
-    def _report_columns(self) -> RecordMapper:
-        return self._person_columns("report")
+    def _reports(self) -> RecordMapper:
+        return self._person_mapper("report")
 
-    def _person_columns(self, role: str) -> RecordMapper:
-        fields = ("id", "emailAddress", "firstName", "lastName", "title")
-        names = {f"{role}_{part}": name for part, name in zip(PERSON, fields, strict=True)}
-        return self.columns(names, names, place=role)
+    def _person_mapper(self, role: str) -> RecordMapper:
+        columns = {f"{role}_{column}": field for column, field in PERSON.items()}
+        return self.mapper(columns, columns, path=role)
 
     @cached_property
     def _metrics(self) -> RecordMapper:
-        return self.columns(["metrics"], beside=["report"], place="directReportsMetrics")
+        return self.mapper(["metrics"], ignored_fields=["report"], path="directReportsMetrics")
 
     @cached_property
-    def _lists(self) -> RecordMapper:
-        calls = {"type": ["array", "null"], "items": {"type": "string"}}
-        return RecordMapper(dict.fromkeys(METRICS, calls))
+    def _call_ids(self) -> RecordMapper:
+        return RecordMapper(
+            dict.fromkeys(METRICS, CALL_IDS),
+            on_unknown_field=partial(self.warn_unknown_metric, "metrics"),
+        )

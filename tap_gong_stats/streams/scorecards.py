@@ -3,62 +3,64 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import override
 
-from tap_gong_stats.client import GongStream
-from tap_gong_stats.windowed import DayRangeStream
+from tap_gong_stats.api.endpoints import Endpoint
+from tap_gong_stats.streams.windowed import WindowedStream
+from tap_gong_stats.sync.slicers import DayRangeSlicer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Record
 
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.records.mapper import RecordMapper
+    from tap_gong_stats.sync.slicers import Slicer
+    from tap_gong_stats.sync.window_plan import WindowRequest
     from tap_gong_stats.sync.windows import Window
-    from tap_gong_stats.windowed import Task
 
 
-class AnsweredScorecards(DayRangeStream, GongStream):
+class AnsweredScorecards(WindowedStream):
     """Filled-in scorecards, by the day of the review.
 
-    So an old call that is reviewed today still arrives. An edit moves no date that Gong filters
-    by; that of a recent review arrives by look-back.
+    So an old call that is reviewed today still arrives. An edit changes no date that Gong filters
+    by; the look-back brings that of a recent review.
     """
 
     name = "answered_scorecards"
-    path = "/v2/stats/activity/scorecards"
-    scope = "api:stats:scorecards"
-    items_key = "answeredScorecards"
-    item_id = ("answeredScorecardId",)
     primary_keys = ("answered_scorecard_id",)
     replication_key = "review_time"
+    endpoint = Endpoint(
+        "/v2/stats/activity/scorecards",
+        items_key="answeredScorecards",
+        item_id=("answeredScorecardId",),
+        scope="api:stats:scorecards",
+    )
 
     @override
-    def asked(self, context: Context) -> dict[str, Any]:
-        window: Window = context["window"]
-        asked: dict[str, Any] = {
+    def build_slicer(self) -> Slicer:
+        return DayRangeSlicer(self.settings.days_per_call)
+
+    @override
+    def request_params(self, request: WindowRequest) -> dict[str, Any]:
+        window = cast("Window", request.window)
+        params: dict[str, Any] = {
             "reviewFromDate": window.start.isoformat(),
             "reviewToDate": window.end.isoformat(),
-            # Always: by default Gong leaves the reviews of its AI out.
+            # Always: by default Gong leaves out the reviews of its AI.
             "reviewMethod": self.settings.review_method,
         }
         if self.settings.user_ids:
-            asked["reviewedUserIds"] = list(self.settings.user_ids)
-        return {"filter": asked}
+            params["reviewedUserIds"] = list(self.settings.user_ids)
+        return {"filter": params}
 
     @override
-    def rows(self, page: Page, task: Task) -> Iterator[Record]:
-        for item in page.items:
-            yield self._columns.map(item)
-
-    @override
-    def zone_evidence(self, page: Page) -> tuple[object, object]:
-        # The time of a review may be given in UTC, whatever the company's zone is.
-        return None, None
+    def map_page(self, page: Page, request: WindowRequest) -> Iterable[Record]:
+        return map(self._mapper.map, page.items)
 
     @cached_property
-    def _columns(self) -> RecordMapper:
-        return self.columns()
+    def _mapper(self) -> RecordMapper:
+        return self.mapper()

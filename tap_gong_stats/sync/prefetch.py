@@ -32,7 +32,7 @@ class PagePrefetcher(Generic[P]):
 
     def __init__(
         self,
-        sources: Iterable[TaskSource[Task[P]]],
+        sources: Iterable[TaskSource[P]],
         *,
         concurrency: int,
         acquire: Callable[[], object],
@@ -63,7 +63,7 @@ class PagePrefetcher(Generic[P]):
             self._closed = True
             self._changed.notify_all()
 
-    def deliver(self, source: TaskSource[Task[P]]) -> Iterator[tuple[Task[P], Iterator[P]]]:
+    def deliver(self, source: TaskSource[P]) -> Iterator[tuple[Task[P], Iterator[P]]]:
         """Yield each task of a source with its pages. Take all pages before the next task.
 
         Raises:
@@ -83,7 +83,7 @@ class PagePrefetcher(Generic[P]):
             with self._changed:
                 self._scheduler.reading = None
 
-    def drop(self, source: TaskSource[Task[P]]) -> None:
+    def drop(self, source: TaskSource[P]) -> None:
         """Drop what was fetched for a source, and request nothing more for it."""
         with self._changed:
             self._scheduler.close(self._scheduler.queue_of(source))
@@ -141,6 +141,8 @@ class PagePrefetcher(Generic[P]):
             while True:
                 with self._changed:
                     while not self._is_stopped and not self._scheduler.choose():
+                        # The reader may wait for a queue that has turned out to be empty.
+                        self._changed.notify_all()
                         self._changed.wait()
                     if self._is_stopped:
                         return None

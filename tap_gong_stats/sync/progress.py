@@ -1,4 +1,4 @@
-"""How far a stream is, for whoever watches."""
+"""Progress of a stream: a bar on a terminal, or a line in the log now and then."""
 
 from __future__ import annotations
 
@@ -18,76 +18,76 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_LINES = 5.0
 
 
-class Bar(Protocol):
-    """Draws how many steps are done."""
+class ProgressBar(Protocol):
+    """Shows how many steps are done."""
 
     def update(self, n_steps: int) -> None:
-        """Draw that so many steps more are done."""
+        """Show that so many more steps are done."""
 
 
 class Progress:
-    """Tells of questions that are answered: a bar on a terminal, else a line now and then.
+    """Reports the requests of a stream that are complete.
 
     Args:
         stream: the name of the stream.
-        questions: how many there are in all, as far as is known.
+        total: how many requests there are in all, as far as is known.
         logger: gets the lines.
-        bar: what draws the bar, if there is a terminal.
-        clock: gives seconds.
+        bar: the progress bar, on a terminal.
+        clock: returns seconds.
     """
 
     def __init__(
         self,
         stream: str,
-        questions: int,
+        total: int,
         logger: logging.Logger,
         *,
-        bar: Bar | None = None,
+        bar: ProgressBar | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._stream = stream
-        self._questions = questions
+        self._total = total
         self._logger = logger
         self._bar = bar
         self._clock = clock
-        self._began = self._told = clock()
-        self._answered = 0
-        self.rows = 0
+        self._started_at = self._logged_at = clock()
+        self._done = 0
+        self.records = 0
 
-    def answered(self, window: Window | None, cost: object) -> None:
-        """Note that a question is answered, and tell of it if it is time.
+    def advance(self, window: Window | None, stats: object) -> None:
+        """Record that a request is complete, and report it if it is time.
 
         Args:
             window: what it was about.
-            cost: what the stream has cost so far.
+            stats: what the stream has cost so far.
         """
-        self._answered += 1
+        self._done += 1
         if self._bar:
             self._bar.update(1)
             return
         now = self._clock()
-        if now - self._told < SECONDS_BETWEEN_LINES:
+        if now - self._logged_at < SECONDS_BETWEEN_LINES:
             return
-        self._told = now
-        left = max(0, self._questions - self._answered)
+        self._logged_at = now
+        left = max(0, self._total - self._done)
         self._logger.info(
-            "%s: %d %% done, at %s; %d rows; %s; about %d s left",
+            "%s: %d %% done, at %s; %d records; %s; about %d s left",
             self._stream,
-            100 * self._answered // max(self._questions, self._answered),
+            100 * self._done // max(self._total, self._done),
             window,
-            self.rows,
-            cost,
-            (now - self._began) / self._answered * left,
+            self.records,
+            stats,
+            (now - self._started_at) / self._done * left,
         )
 
 
 @contextmanager
-def bar_on_a_terminal(stream: str, questions: int) -> Iterator[Bar | None]:
-    """Draw a bar on standard error while a stream is read, if somebody looks at a terminal."""
-    if not sys.stderr.isatty() or not questions:
+def progress_bar(stream: str, total: int) -> Iterator[ProgressBar | None]:
+    """Show a bar on standard error while a stream is read, if that is a terminal."""
+    if not sys.stderr.isatty() or not total:
         yield None
         return
     with click.progressbar(
-        length=questions, label=stream.ljust(24), file=sys.stderr, show_pos=True
+        length=total, label=stream.ljust(24), file=sys.stderr, show_pos=True
     ) as bar:
         yield bar

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 MAX_PREFETCHED_PAGES = 1000
 MAX_PREFETCHED_BYTES = 16 * 2**20
 """Pages, and their bytes, that are under way or wait for their delivery."""
+
+
+Permit = Any
+"""A permit of the rate limiter, which is passed on to the API client."""
 
 
 class SizedPage(Protocol):
@@ -26,9 +30,10 @@ class SizedPage(Protocol):
 
 
 P = TypeVar("P", bound=SizedPage)
+P_co = TypeVar("P_co", bound=SizedPage, covariant=True)
 
 
-class Task(Protocol[P]):
+class Task(Protocol[P_co]):
     """Requests that follow each other, as the pages of a window do.
 
     Attributes:
@@ -41,14 +46,11 @@ class Task(Protocol[P]):
     @property
     def pages_left(self) -> int: ...  # noqa: D102 - above
 
-    def fetch_next(self, permit: object) -> P | None:
+    def fetch_next(self, permit: Permit) -> P_co | None:
         """Send the next request; return the page to deliver, if there is one."""
 
 
-T = TypeVar("T", bound=Task[SizedPage], covariant=True)
-
-
-class TaskSource(Protocol[T]):
+class TaskSource(Protocol[P_co]):
     """The tasks of a stream, or of a partition of it, in the order of delivery.
 
     Attributes:
@@ -58,7 +60,7 @@ class TaskSource(Protocol[T]):
     @property
     def exhausted(self) -> bool: ...  # noqa: D102 - above
 
-    def next_task(self, *, more_to_learn: bool) -> T | None:
+    def next_task(self, *, more_to_learn: bool) -> Task[P_co] | None:
         """Return the next task; None if there is none at present.
 
         Args:
@@ -90,7 +92,7 @@ class TaskQueue(Generic[P]):
         closed: whether the stream has ended early.
     """
 
-    def __init__(self, source: TaskSource[Task[P]]) -> None:
+    def __init__(self, source: TaskSource[P]) -> None:
         self.source = source
         self.slots: deque[Slot[P]] = deque()
         self.error: BaseException | None = None
@@ -102,11 +104,12 @@ class TaskQueue(Generic[P]):
     @property
     def is_settled(self) -> bool:
         """Whether no more requests are to be sent."""
-        return not self.open_slots() and (self.has_ended or not self._upcoming)
+        is_stopped = self.closed or self._has_failed
+        return not self.open_slots() and (is_stopped or (self.has_ended and not self._upcoming))
 
     @property
     def has_ended(self) -> bool:
-        """Whether no more tasks will be opened, apart from those that were peeked at."""
+        """Whether the source will return no more tasks."""
         return self.closed or self._has_failed or bool(self.error) or self.source.exhausted
 
     def peek(self, count: int, *, more_to_learn: bool) -> int:
@@ -114,8 +117,9 @@ class TaskQueue(Generic[P]):
         if self.closed or self._has_failed:
             return 0
         while len(self._upcoming) < count and not self.error:
+            is_ahead = bool(self._upcoming or self.open_slots())
             try:
-                task = self.source.next_task(more_to_learn=more_to_learn)
+                task = self.source.next_task(more_to_learn=more_to_learn or is_ahead)
             except BaseException as error:  # noqa: BLE001 - raised where the queue is read
                 self.error = error
                 break
@@ -170,7 +174,7 @@ class Scheduler(Generic[P]):
 
     def __init__(
         self,
-        sources: Iterable[TaskSource[Task[P]]],
+        sources: Iterable[TaskSource[P]],
         *,
         concurrency: int,
         calls_left: Callable[[], float],
@@ -190,10 +194,7 @@ class Scheduler(Generic[P]):
         """Return the slot whose next request is to be sent; None if none may be sent now."""
         if not self._has_room():
             return self._choose_for_reader()
-        for more_to_learn in (True, self._in_flight > 0):
-            if slot := self._choose_ahead(more_to_learn=more_to_learn):
-                return slot
-        return None
+        return self._choose_ahead() or (None if self._in_flight else self._choose_uncertain())
 
     def started(self, slot: Slot[P]) -> None:
         """Record that a request of a slot is sent."""
@@ -235,7 +236,8 @@ class Scheduler(Generic[P]):
 
     def _choose_for_reader(self) -> Slot[P] | None:
         """Return the slot for which the reader waits, or on which what it reads depends."""
-        for queue in self._queues_up_to_reading():
+        # Twice, as in `_choose_uncertain`.
+        for queue in (*self._queues_up_to_reading(), *self._queues_up_to_reading()):
             open_slots = queue.open_slots()
             if open_slots:
                 first = open_slots[0]
@@ -253,8 +255,16 @@ class Scheduler(Generic[P]):
             if queue is self.reading:
                 return
 
-    def _choose_ahead(self, *, more_to_learn: bool) -> Slot[P] | None:
-        near_the_end = self._is_near_the_end(more_to_learn=more_to_learn)
+    def _choose_uncertain(self) -> Slot[P] | None:
+        """Open a task although a response might have taught its source more; none is to come."""
+        # Twice, as the first pass may show that a shared fetch is needed, which comes earlier.
+        for queue in (*self.queues, *self.queues):
+            if queue.peek(1, more_to_learn=False):
+                return queue.open_next()
+        return None
+
+    def _choose_ahead(self) -> Slot[P] | None:
+        near_the_end = self._is_near_the_end()
         best: Slot[P] | None = None
         calls_before = 0
         for queue in self.queues:
@@ -266,7 +276,7 @@ class Scheduler(Generic[P]):
                     return slot
                 if best is None or slot.task.pages_left > best.task.pages_left:
                     best = slot
-            if not queue.peek(1, more_to_learn=more_to_learn):
+            if not queue.peek(1, more_to_learn=True):
                 continue
             if self._exceeds_budget(calls_before + self._longest_task):
                 return best
@@ -274,10 +284,10 @@ class Scheduler(Generic[P]):
             return queue.open_next()
         return best
 
-    def _is_near_the_end(self, *, more_to_learn: bool) -> bool:
+    def _is_near_the_end(self) -> bool:
         upcoming = 0
         for queue in self.queues:
-            upcoming += queue.peek(self._last_tasks + 1 - upcoming, more_to_learn=more_to_learn)
+            upcoming += queue.peek(self._last_tasks + 1 - upcoming, more_to_learn=True)
             if upcoming > self._last_tasks or not queue.has_ended:
                 return False
         return True

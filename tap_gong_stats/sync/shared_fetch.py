@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic
 
-from tap_gong_stats.sync.scheduler import P, Task
+from tap_gong_stats.sync.scheduler import P, Permit, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +59,7 @@ class SharedFetch(Generic[P]):
         self._was_taken = True
         return self
 
-    def fetch_next(self, permit: object) -> None:
+    def fetch_next(self, permit: Permit) -> None:
         """Fetch the next page."""
         try:
             self._pages = self._pages or self._paginate()

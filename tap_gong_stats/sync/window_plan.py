@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from tap_gong_stats.errors import WindowNotClosedError
 from tap_gong_stats.sync.bookmarks import DateRange
-from tap_gong_stats.sync.scheduler import P, Task
+from tap_gong_stats.sync.scheduler import P, Permit, Task
 from tap_gong_stats.sync.time_zone import CompanyTimeZone
 from tap_gong_stats.sync.windows import ONE_DAY
 
@@ -73,8 +73,34 @@ class Fetcher(Generic[P]):
     """
 
     paginate: Callable[[WindowRequest], Task[P]]
-    time_zone_hint: Callable[[P], tuple[object, object]]
+    time_zone_hint: Callable[[P, WindowRequest], tuple[object, object]]
     sub_partitions: Callable[[bool], Sequence[Partition] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """Up to which day a run may read.
+
+    Attributes:
+        time_zone: the company's time zone, as far as it is known.
+        now: the instant of the run.
+        end_date: the end that the user has set.
+    """
+
+    time_zone: CompanyTimeZone
+    now: datetime
+    end_date: date | None
+
+    def ends(self) -> tuple[date, date]:
+        """Return the end of the days that have surely ended, and the latest that it may be."""
+        end = self.time_zone.closed_until(self.now)
+        latest = end if self.time_zone.is_known else end + TIME_ZONE_DOUBT
+        end_date = self.end_date or latest
+        return min(end, end_date), min(latest, end_date)
+
+    def closed_everywhere(self) -> date:
+        """Return the end of the days that have ended in every time zone."""
+        return CompanyTimeZone().closed_until(self.now)
 
 
 class WindowPlan(Generic[P]):
@@ -92,18 +118,14 @@ class WindowPlan(Generic[P]):
         *,
         slicer: Slicer,
         fetcher: Fetcher[P],
-        time_zone: CompanyTimeZone,
-        now: datetime,
-        end_date: date | None,
+        horizon: Horizon,
     ) -> None:
         self._partition = partition
         self._ranges = [*ranges]
         self._left = deque(self._ranges)
         self._slicer = slicer
         self._fetcher = fetcher
-        self._time_zone = time_zone
-        self._now = now
-        self._end_date = end_date
+        self._horizon = horizon
         self._sub_partitions: Sequence[Partition] | None = None
         self._upcoming: deque[WindowRequest] = deque()
 
@@ -115,7 +137,7 @@ class WindowPlan(Generic[P]):
     @property
     def total_requests(self) -> int:
         """How many requests there are in all, pages apart, as far as is known now."""
-        end, _ = self._ends()
+        end, _ = self._horizon.ends()
         windows = sum(
             1
             for days in self._ranges
@@ -148,13 +170,13 @@ class WindowPlan(Generic[P]):
         """Return the pages of a request."""
         return self._fetcher.paginate(request)
 
-    def learn(self, page: P) -> None:
+    def learn(self, page: P, request: WindowRequest) -> None:
         """Take from a page what it tells about the time zone."""
-        self._time_zone.detect(*self._fetcher.time_zone_hint(page))
+        self._horizon.time_zone.detect(*self._fetcher.time_zone_hint(page, request))
 
     def shorten(self, request: WindowRequest) -> None:
         """Shorten a window to the days that have ended in every time zone."""
-        end = min(request.planned.end - ONE_DAY, CompanyTimeZone().closed_until(self._now))
+        end = min(request.planned.end - ONE_DAY, self._horizon.closed_everywhere())
         windows = self._slicer.slice(request.partition, request.planned.start, end)
         request.window = next(windows, None)
 
@@ -172,18 +194,11 @@ class WindowPlan(Generic[P]):
 
     def _first_windows(self, days: DateRange) -> tuple[Window | None, Window | None]:
         """Return the first window, and what it may become once the time zone is known."""
-        end, latest = (days.end, days.end) if days.end else self._ends()
+        end, latest = (days.end, days.end) if days.end else self._horizon.ends()
         first = next(self._slicer.slice(self._partition, days.start, end), None)
         if end == latest:
             return first, first
         return first, next(self._slicer.slice(self._partition, days.start, latest), None)
-
-    def _ends(self) -> tuple[date, date]:
-        """Return the end of the days that have surely ended, and the latest that it may be."""
-        end = self._time_zone.closed_until(self._now)
-        latest = end if self._time_zone.is_known else end + TIME_ZONE_DOUBT
-        end_date = self._end_date or latest
-        return min(end, end_date), min(latest, end_date)
 
 
 class WindowTask(Generic[P]):
@@ -205,7 +220,7 @@ class WindowTask(Generic[P]):
         """How many requests are left, as far as that is known."""
         return self._pages.pages_left if self._pages else 1
 
-    def fetch_next(self, permit: object) -> P | None:
+    def fetch_next(self, permit: Permit) -> P | None:
         """Fetch the next page; None if no day of the window has ended."""
         try:
             page = self._fetch(permit)
@@ -218,10 +233,10 @@ class WindowTask(Generic[P]):
             self._pages = None
             page = self._fetch(None) if self.request.window else None
         if page is not None:
-            self._plan.learn(page)
+            self._plan.learn(page, self.request)
         self.done = self._pages is None or self._pages.done
         return page
 
-    def _fetch(self, permit: object) -> P | None:
+    def _fetch(self, permit: Permit) -> P | None:
         self._pages = self._pages or self._plan.fetch(self.request)
         return self._pages.fetch_next(permit)

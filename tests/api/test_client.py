@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from singer_sdk.exceptions import FatalAPIError
+from tap_gong_stats.errors import ApiError
+from tap_gong_stats.api.retry import parse_retry_after
 
-from tap_gong_stats import client, http_stream
-from tap_gong_stats.http_stream import retry_after
+from tap_gong_stats.api import paginators, retry
 from tests.helpers import Answer, Json, Run, Script, gong_error, run_tap, scripted
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ ONE_DAY = {"start_date": "2026-03-02", "end_date": "2026-03-03", "calls_per_seco
 
 @pytest.fixture(autouse=True)
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_stream, "FIRST_WAIT", 0.0001)
+    monkeypatch.setattr(retry, "MIN_BACKOFF", 0.0001)
 
 
 def user(number: int) -> Json:
@@ -115,7 +115,7 @@ def test_a_null_or_empty_cursor_is_the_end(cursor: str | None) -> None:
 @pytest.mark.parametrize("circle", [["a", "a"], ["a", "b", "a"]])
 def test_a_repeated_cursor_is_an_error(circle: list[str]) -> None:
     result, _ = run(lambda _, number: page(user(number), cursor=circle[number], total=9))
-    assert isinstance(result.error, FatalAPIError)
+    assert isinstance(result.error, ApiError)
     assert str(result.error) == (
         "aggregated_activity day 2026-03-02..2026-03-03: "
         "Gong repeats a cursor; its pages go in a circle"
@@ -294,7 +294,7 @@ def test_a_404_on_each_later_page_is_an_error_though_no_total_is_told() -> None:
         "aggregated_activity day 2026-03-02..2026-03-03: "
         "HTTP 404: Gong finds nothing behind its own cursor"
     )
-    assert len(script.asked) == 2 * (1 + client.MOST_RESTARTS)
+    assert len(script.asked) == 2 * (1 + paginators.MAX_PAGINATION_RESTARTS)
     assert result.bookmark(STREAM, "day") is None
 
 
@@ -306,7 +306,7 @@ def test_a_cursor_that_always_expires_is_an_error() -> None:
 
     result, script = run(answer)
     assert "HTTP 400: The cursor is not valid" in str(result.error)
-    assert len(script.asked) == 2 * (1 + client.MOST_RESTARTS)
+    assert len(script.asked) == 2 * (1 + paginators.MAX_PAGINATION_RESTARTS)
 
 
 def daily(start: str, end: str) -> Answer:
@@ -345,7 +345,7 @@ def test_a_day_that_is_too_heavy_is_an_error() -> None:
     assert str(result.error) == (
         "daily_activity 2026-03-02..2026-03-03: HTTP 504: too slow (requestId req1)"
     )
-    assert len(script.asked) == http_stream.MAX_TRIES
+    assert len(script.asked) == retry.MAX_TRIES
 
 
 def with_null_list(**records: int) -> Answer:
@@ -381,11 +381,11 @@ def test_a_passing_fault_is_tried_again(fault: Answer) -> None:
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_lasting_fault_ends_the_run_with_one_line(fault: Answer) -> None:
     result, script = run(lambda *_: fault)
-    assert isinstance(result.error, FatalAPIError)
+    assert isinstance(result.error, ApiError)
     message = str(result.error)
     assert message.startswith("aggregated_activity day 2026-03-02..2026-03-03: ")
     assert "\n" not in message
-    assert len(script.asked) == http_stream.MAX_TRIES
+    assert len(script.asked) == retry.MAX_TRIES
     assert result.bookmark(STREAM, "day") is None
 
 
@@ -413,16 +413,14 @@ def test_retry_after_is_obeyed(
         ("", None),
         ("soon", None),
         ("-5", None),
-        ("99999999999999", http_stream.A_YEAR),
-        ("9" * 400, http_stream.A_YEAR),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", http_stream.A_YEAR),
+        ("99999999999999", retry.MAX_RETRY_AFTER),
+        ("9" * 400, retry.MAX_RETRY_AFTER),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", retry.MAX_RETRY_AFTER),
         ("Fri, 31 Dec 99999999999999999999 23:59:59 GMT", None),
     ],
 )
 def test_retry_after_in_seconds(header: str, seconds: float | None) -> None:
-    response = requests.Response()
-    response.headers["Retry-After"] = header
-    assert retry_after(response) == seconds
+    assert parse_retry_after(header) == seconds
 
 
 def test_another_fault_s_retry_after_is_obeyed_up_to_max_retry_after(
@@ -430,7 +428,7 @@ def test_another_fault_s_retry_after_is_obeyed_up_to_max_retry_after(
 ) -> None:
     waits: list[float] = []
     monkeypatch.setattr("backoff._sync.time.sleep", waits.append)
-    monkeypatch.setattr(http_stream.HttpStream, "backoff_jitter", lambda _, wait: wait)
+    monkeypatch.setattr(retry, "add_jitter", lambda delay: delay)
     answers = [gong_error("busy", 503, Retry_After="3600"), page(user(1))]
     result, _ = run(lambda _, number: answers[number], max_retry_after=30)
     assert (result.error, waits) == (None, [30])
@@ -441,11 +439,11 @@ def test_retry_after_as_a_date() -> None:
     response.headers["Retry-After"] = format_datetime(
         datetime.now(UTC) + timedelta(seconds=90), usegmt=True
     )
-    seconds = retry_after(response)
+    seconds = parse_retry_after(response.headers["Retry-After"])
     assert seconds is not None
     assert 85 < seconds <= 90
     response.headers["Retry-After"] = "Mon, 01 Jan 2024 00:00:00 GMT"
-    assert retry_after(response) == 0
+    assert parse_retry_after(response.headers["Retry-After"]) == 0
 
 
 def test_a_redirect_is_told_and_not_followed() -> None:

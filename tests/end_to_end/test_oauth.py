@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from singer_sdk.exceptions import FatalAPIError
+from tap_gong_stats.errors import ApiError
 
 from tap_gong_stats.api.auth import OAuthLogin
 from tap_gong_stats.api.oauth import Refresher
@@ -95,7 +95,7 @@ def test_spent_tokens_are_renewed_before_a_call(sandbox: StartSandbox, token_fil
 def test_a_token_that_gong_refuses_is_renewed_once(
     sandbox: StartSandbox, token_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tap_gong_stats.http_stream.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("tap_gong_stats.api.retry.MIN_BACKOFF", 0.001)
     gong = sandbox()
     run_tap(config(gong, token_file), "workspaces")
     tokens = json.loads(token_file.read_text())
@@ -131,7 +131,7 @@ def test_a_spent_refresh_token_is_told_with_what_to_do(
     refresher(gong, token_file).renew(None)
     token_file.unlink()
     run = run_tap(config(gong, token_file), "workspaces")
-    assert isinstance(run.error, FatalAPIError)
+    assert isinstance(run.error, ApiError)
     assert str(run.error) == (
         "OAuth: the tokens could not be renewed: HTTP 400: invalid_grant; the refresh token is "
         "spent or revoked, authorize the app anew and set refresh_token"
@@ -212,7 +212,7 @@ def test_a_token_is_kept_but_not_sent_to_what_is_no_https_url(
     token_file: Path, told: object
 ) -> None:
     login = login_with(answer(api_base_url_for_customer=told), token_file)
-    with pytest.raises(FatalAPIError) as caught:
+    with pytest.raises(ApiError) as caught:
         login.api_url()
     assert str(caught.value) == (
         "OAuth: the api_base_url_for_customer that came with the tokens is no https:// URL; "

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
+from tap_gong_stats.api import retry
 
 from gong_sandbox.app import create_app
 from gong_sandbox.company.company import Company
 from gong_sandbox.faults.proxy import FaultProxy, faulty
 from gong_sandbox.server import serve
-from tap_gong_stats.http_stream import HttpStream
 from tests import expected_rows
 from tests.expected_rows import days, in_order, weeks
 from tests.faults.harness import Warehouse, end_of_threads, run
@@ -106,11 +106,11 @@ def shared_gong() -> Iterator[Gong]:
 def gong(shared_gong: Gong, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gong]:
     """A sandbox behind a fault proxy, and a tap that does not wait between two tries."""
 
-    def no_wait(_: HttpStream, __: float) -> float:
+    def no_wait(_: float) -> float:
         shared_gong.waited()
         return 0.0
 
-    monkeypatch.setattr(HttpStream, "backoff_jitter", no_wait)
+    monkeypatch.setattr(retry, "add_jitter", no_wait)
     shared_gong.proxy.journal.clear()
     yield shared_gong
     end_of_threads()

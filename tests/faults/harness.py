@@ -12,6 +12,8 @@ from singer_sdk.exceptions import SingerSDKError
 from typing_extensions import override
 
 from gong_sandbox.faults.faults import Fault
+from tap_gong_stats.errors import ApiError
+from tap_gong_stats.streams.run import SyncFailedError
 from tap_gong_stats.tap import TapGongStats
 from tests.helpers import LOGIN
 
@@ -98,7 +100,7 @@ class Warehouse(MsgSpecWriter):
 
 def run(
     config: Json, streams: Sequence[str], warehouse: Warehouse, *, messages: int | None = None
-) -> SingerSDKError | Killed | None:
+) -> Exception | Killed | None:
     """Run the tap from the warehouse's last STATE, and return how it ended."""
     warehouse.begin(messages)
     tap = TapGongStats(
@@ -112,12 +114,12 @@ def run(
         tap.sync_all()
     except Killed:
         return Killed()  # a new one, as the other's traceback keeps the run alive
-    except SingerSDKError as error:
+    except (ApiError, SyncFailedError, SingerSDKError) as error:
         return error
     finally:
-        tap.gong.session.close()
+        tap.gong.client.close()
         if "motioncx" in tap.__dict__:
-            tap.motioncx.session.close()
+            tap.motioncx.client.close()
     return None
 
 

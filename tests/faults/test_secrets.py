@@ -44,9 +44,9 @@ LOGINS: dict[str, dict[str, str]] = {
 }
 PATIENT = """
 import logging
-from tap_gong_stats import http_stream
+from tap_gong_stats.api import retry
 from tap_gong_stats.__main__ import main
-http_stream.FIRST_WAIT = 0.0001
+retry.MIN_BACKOFF = 0.0001
 logging.getLogger().setLevel(logging.DEBUG)
 main()
 """

@@ -149,9 +149,9 @@ def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[
 
 
 PATIENT = """
-from tap_gong_stats import http_stream
+from tap_gong_stats.api import retry
 from tap_gong_stats.__main__ import main
-http_stream.FIRST_WAIT = 0.001
+retry.MIN_BACKOFF = 0.001
 main()
 """
 """The command line, with waits that do not take the night."""

@@ -8,11 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from singer_sdk.exceptions import FatalAPIError
+from tap_gong_stats.errors import ApiError
+from tap_gong_stats.api.paginators import MAX_PAGINATION_RESTARTS
+from tap_gong_stats.api.retry import MAX_TRIES
 
 from gong_sandbox.faults.faults import ELSEWHERE, Fault
-from tap_gong_stats.client import MOST_RESTARTS
-from tap_gong_stats.http_stream import MAX_TRIES
 from tests.expected_rows import in_order
 from tests.faults.harness import COUNTED_AGAIN, HARMLESS, PASSING, SILENT, Script, Warehouse, run
 from tests.helpers import Answer, Json, bookmark, run_tap, scripted
@@ -67,7 +67,7 @@ GONG_SAYS = {
 TRIES = {
     Fault.REDIRECT: 1,
     Fault.REPEATED_CURSOR: 2,
-    Fault.EXPIRED_CURSOR: 2 * (MOST_RESTARTS + 1),
+    Fault.EXPIRED_CURSOR: 2 * (MAX_PAGINATION_RESTARTS + 1),
     **dict.fromkeys(COUNTED_AGAIN, 2 * 3),
 }
 """How many requests it takes to find out that a fault lasts, where it is not `MAX_TRIES`."""
@@ -82,7 +82,7 @@ def test_a_fault_that_lasts_ends_the_run_with_one_line_and_the_next_run_goes_on(
     )
     warehouse = Warehouse()
     error = run(settings_for(fault, gong), [STREAM], warehouse)
-    assert isinstance(error, FatalAPIError)
+    assert isinstance(error, ApiError)
     if fault in GONG_SAYS:
         assert str(error).startswith(PLACE + GONG_SAYS[fault])
         assert "\n" not in str(error)
@@ -114,7 +114,7 @@ def test_a_server_that_stays_down_ends_the_run_with_one_line(gong: Gong) -> None
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     error = run(gong.config(api_url=f"http://127.0.0.1:{port}"), [STREAM], Warehouse())
-    assert isinstance(error, FatalAPIError)
+    assert isinstance(error, ApiError)
     assert re.fullmatch(rf"{STREAM} 2026-03-02..2026-03-06: .*Connection refused.*", str(error))
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from singer_sdk.exceptions import FatalAPIError
+from tap_gong_stats.errors import ApiError
 
 from tests.helpers import Answer, Json, Run, run_tap, scripted
 
@@ -110,7 +110,7 @@ def test_null_days_are_no_rows() -> None:
 def test_days_of_another_shape_are_an_error_in_one_line(listed: Any, found: str) -> None:
     body = {"usersDetailedActivities": [{"userId": "7", "userDailyActivityStats": listed}]}
     error = run("daily_activity", body).error
-    assert isinstance(error, FatalAPIError)
+    assert isinstance(error, ApiError)
     assert str(error).startswith(
         "daily_activity 2026-03-02..2026-03-03: "
         f"an answer has another shape than Gong's reference says ({found}"

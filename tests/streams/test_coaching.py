@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from singer_sdk.exceptions import FatalAPIError
+from tap_gong_stats.errors import ApiError
 
 from tests.helpers import Answer, Json, gong_error, run_tap, scripted
 
@@ -140,7 +140,7 @@ def test_users_or_workspaces_of_another_shape_are_an_error_in_one_line(
     body = {"users": users, "workspaces": workspaces}
     with scripted(lambda *_: Answer(body=body)) as script:
         error = run_tap({**WEEK, "api_url": script.url}, "coaching_metrics").error
-    assert isinstance(error, FatalAPIError)
+    assert isinstance(error, ApiError)
     assert str(error) == (
         f"coaching_metrics: an answer has another shape than Gong's reference says ({found})"
     )

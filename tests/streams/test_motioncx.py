@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_gong_stats import http_stream
+from tap_gong_stats.api import retry
 from tests.helpers import Answer, Json, Run, Script, run_tap, scripted
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def test_the_budget_is_one_for_gong_and_motioncx() -> None:
 def test_an_answer_of_another_shape_is_asked_for_again(
     data: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_stream, "FIRST_WAIT", 0.0001)
+    monkeypatch.setattr(retry, "MIN_BACKOFF", 0.0001)
     odd = Answer(body={"resultCode": 0, "data": data})
     result, script = run(lambda _, number: odd if number == 0 else success())
     assert (result.error, len(script.asked)) == (None, 2)
@@ -131,7 +131,7 @@ def test_a_redirect_is_told_and_not_followed() -> None:
 
 @pytest.mark.parametrize("fault", [Answer(500, b""), Answer(429, b""), Answer(200, b"<html>")])
 def test_a_passing_fault_is_tried_again(fault: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_stream, "FIRST_WAIT", 0.0001)
+    monkeypatch.setattr(retry, "MIN_BACKOFF", 0.0001)
     result, script = run(lambda _, number: fault if number < 2 else success({"InteractionId": "1"}))
     assert (result.error, len(result.rows(STREAM)), len(script.asked)) == (None, 1, 3)
 

@@ -1,0 +1,236 @@
+"""The base of all streams: the seam between the SDK and the rest of the tap."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk import metrics
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.schema.source import StreamSchema
+from singer_sdk.singerlib import RecordMessage
+from singer_sdk.streams import Stream
+from typing_extensions import override
+
+from tap_gong_stats.api.client import PARSE_ERRORS
+from tap_gong_stats.api.endpoints import Query, RequestStats
+from tap_gong_stats.api.gong import KNOWN_ENVELOPE_FIELDS
+from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError
+from tap_gong_stats.records.converters import ColumnError
+from tap_gong_stats.records.mapper import RecordMapper, UnknownFieldDetector
+from tap_gong_stats.records.schemas import SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.tap_base import Tap
+
+    from tap_gong_stats.api.endpoints import Endpoint
+    from tap_gong_stats.api.pages import Page
+    from tap_gong_stats.config.settings import Settings
+    from tap_gong_stats.streams.run import ApiContext, Source
+    from tap_gong_stats.sync.time_zone import CompanyTimeZone
+
+
+class ApiStream(Stream):
+    """A stream of one endpoint, whose pages the run's scheduler fetches.
+
+    Args:
+        tap: the tap.
+        connect: returns what the streams of the API share. It is called late, as discovery needs
+            no credentials.
+    """
+
+    schema: ClassVar[StreamSchema] = StreamSchema(SCHEMAS)
+    # The record mapper has given every value its type, and has dropped what has no column.
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+    endpoint: ClassVar[Endpoint]
+
+    def __init__(self, tap: Tap, connect: Callable[[], ApiContext]) -> None:
+        super().__init__(tap)
+        self.stats = RequestStats()
+        self._connect = connect
+        self._has_ended = False
+
+    @abstractmethod
+    def plan(self) -> Sequence[Source]:
+        """Return what the stream requests in this run, in the order of delivery."""
+
+    @abstractmethod
+    def read(self, context: Context | None) -> Iterator[Record]:
+        """Yield the records of a partition."""
+
+    @abstractmethod
+    def drop_requests(self) -> None:
+        """Request nothing more for this stream."""
+
+    @abstractmethod
+    def fetch_sample(self) -> Page:
+        """Make one cheap call, to see whether the stream can be read."""
+
+    @cached_property
+    def api(self) -> ApiContext:
+        """What the streams of the API share."""
+        return self._connect()
+
+    @property
+    def settings(self) -> Settings:
+        """The checked settings of the run."""
+        return self.api.settings
+
+    @property
+    def time_zone(self) -> CompanyTimeZone:
+        """The company's time zone, as far as it is known."""
+        return self.api.time_zone
+
+    def query(
+        self,
+        params: Mapping[str, Any],
+        label: str = "",
+        split: Callable[[], Sequence[Query]] = tuple,
+    ) -> Query:
+        """Return a query of the endpoint; messages name it by the stream and `label`."""
+        return Query(self.endpoint, params, f"{self.name} {label}".strip(), self.stats, split)
+
+    def mapper(
+        self,
+        columns: Iterable[str] | None = None,
+        field_names: Mapping[str, str] | None = None,
+        *,
+        ignored_fields: Iterable[str] = (),
+        path: str = "",
+    ) -> RecordMapper:
+        """Return a mapper for columns of the stream that warns of unknown fields.
+
+        Args:
+            columns: the columns; all by default.
+            field_names: the API's names of fields that are spelt differently.
+            ignored_fields: known fields without a column.
+            path: the field of an item that holds these fields.
+        """
+        return RecordMapper(
+            self.schema["properties"],
+            columns,
+            field_names,
+            ignored_fields=ignored_fields,
+            on_unknown_field=lambda field: self.warn_unknown_field(
+                f"{path}.{field}" if path else field
+            ),
+        )
+
+    def warn_unknown_field(self, field: str) -> None:
+        """Warn of a field that has no column."""
+        self.logger.warning("%s: ignoring unknown field '%s'", self.name, field)
+
+    def check_envelope(self, page: Page) -> None:
+        """Warn of unknown fields around the items of a page."""
+        self._envelope_fields.check(page.envelope)
+
+    @cached_property
+    def _envelope_fields(self) -> UnknownFieldDetector:
+        return UnknownFieldDetector(KNOWN_ENVELOPE_FIELDS, self.warn_unknown_field)
+
+    def warn_unknown_metric(self, list_column: str, name: str) -> None:
+        """Warn of a metric that has no column of its own."""
+        self.logger.warning(
+            "%s: no column for metric '%s'; find it in %s", self.name, name, list_column
+        )
+
+    @contextmanager
+    def parsing_errors(self, label: str = "") -> Iterator[None]:
+        """Turn errors that odd responses cause into one line that names stream and window."""
+        place = f"{self.name} {label}".strip()
+        try:
+            yield
+        except ColumnError as error:
+            raise ApiError(f"{place}: {error}") from error
+        except PARSE_ERRORS as error:
+            raise ApiError(f"{place}: a response of an undocumented shape ({error})") from error
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        if self._has_ended or self.api.run.is_over:
+            return
+        try:
+            yield from self.read(context)
+        except BudgetExhaustedError:
+            self.logger.warning(
+                "%s: the %s calls of max_api_calls are used up; the next run resumes here",
+                self.name,
+                self.settings.max_api_calls,
+            )
+        except ForbiddenError as error:
+            if self.settings.skip_forbidden_streams:
+                self.logger.warning("Skipped: %s", error)
+            else:
+                self.api.run.failures.append(error)
+            self._end()
+            return
+        except ApiError as error:
+            # The other streams are synced all the same; the run fails at its end.
+            self.api.run.failures.append(error)
+            self._end()
+            return
+        else:
+            self._record_sync_time()
+            return
+        self._record_sync_time()
+        self._end()
+
+    def _end(self) -> None:
+        self._has_ended = True
+        self.drop_requests()
+
+    def _record_sync_time(self) -> None:
+        # Only a budget keeps streams waiting for their turn.
+        if self.settings.max_api_calls and self.stats.calls:
+            self.stream_state.pop("turn", None)  # its name before the first release
+            self.stream_state["last_synced_at"] = self.api.run.started_at.isoformat()
+
+    @override
+    def log_sync_costs(self) -> None:
+        if not self.stats.calls:
+            return
+        self.logger.info("%s: %s", self.name, self.stats)
+        point = metrics.Point(
+            "counter",
+            metric=metrics.Metric.HTTP_REQUEST_COUNT,
+            value=self.stats.calls,
+            tags={metrics.Tag.STREAM: self.name, metrics.Tag.ENDPOINT: self.endpoint.path},
+        )
+        metrics.log(self.metrics_logger, point=point)
+
+    @override
+    def get_batch_config(self, config: Mapping[str, Any]) -> None:
+        """Return none: in batches, records would follow the STATE that covers them."""
+
+    @override
+    def _process_record(self, record: Record, *_: object, **__: object) -> None:
+        # The SDK would sync child streams here. There are none, and records hold their partition.
+        pass
+
+    @override
+    def _write_record_message(self, record: Record) -> None:
+        # The SDK would go through all columns of each record to drop deselected ones.
+        if self._has_deselected_columns:
+            super()._write_record_message(record)
+            return
+        for stream_map in self.stream_maps:
+            mapped = stream_map.transform(record)
+            if mapped is not None:
+                message = RecordMessage(
+                    stream=stream_map.stream_alias,
+                    record=mapped,
+                    version=self._stream_version,
+                    time_extracted=datetime.now(UTC),
+                )
+                self._tap.write_message(message)
+        self.state_manager.is_flushed = False
+
+    @cached_property
+    def _has_deselected_columns(self) -> bool:
+        return not all(self.mask[("properties", column)] for column in self.schema["properties"])

@@ -1,0 +1,33 @@
+"""The columns that say which days a record covers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tap_gong_stats.records.converters import normalize_date_time
+
+if TYPE_CHECKING:
+    from tap_gong_stats.sync.time_zone import CompanyTimeZone
+    from tap_gong_stats.sync.windows import Window
+
+
+def period_columns(
+    window: Window,
+    time_zone: CompanyTimeZone,
+    start: object = None,
+    end: object = None,
+) -> dict[str, Any]:
+    """Return the columns that say which days a record covers.
+
+    Args:
+        window: the record's own days.
+        time_zone: where they begin and end, in case Gong does not say it well.
+        start: the instant at which they begin, as Gong writes it.
+        end: the instant at which they end, likewise.
+    """
+    return {
+        "from_date": window.start.isoformat(),
+        "to_date": window.end.isoformat(),
+        "from_date_time": normalize_date_time(start) or time_zone.start_of_day(window.start),
+        "to_date_time": normalize_date_time(end) or time_zone.start_of_day(window.end),
+    }

@@ -1,0 +1,112 @@
+"""What the streams of a run share: the clients, the prefetched pages, and what went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tap_gong_stats.errors import BudgetExhaustedError, RunError
+from tap_gong_stats.sync.prefetch import PagePrefetcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from tap_gong_stats.api.client import ApiClient
+    from tap_gong_stats.api.pages import Page
+    from tap_gong_stats.config.settings import Settings
+    from tap_gong_stats.streams.base import ApiStream
+    from tap_gong_stats.sync.scheduler import Task, TaskSource
+    from tap_gong_stats.sync.time_zone import CompanyTimeZone
+
+    Source = TaskSource[Page]
+
+
+class SyncFailedError(Exception):
+    """Several streams could not be synced.
+
+    Attributes:
+        failures: why, one error for each stream.
+    """
+
+    def __init__(self, failures: list[Exception]) -> None:
+        super().__init__("; ".join(str(failure) for failure in failures))
+        self.failures = failures
+
+
+@dataclass(frozen=True, slots=True)
+class ApiContext:
+    """What the streams of one API share."""
+
+    settings: Settings
+    client: ApiClient
+    time_zone: CompanyTimeZone
+    run: Run
+
+
+@dataclass
+class Run:
+    """One run of the tap over all selected streams.
+
+    Each API has a prefetcher of its own, as each has a rate limit of its own. The requests of all
+    its streams form one queue: while the last responses of a stream are awaited, the first
+    requests of the next one are sent.
+
+    Attributes:
+        started_at: the instant at which the run began.
+        failures: the errors of the streams that could not be synced.
+    """
+
+    started_at: datetime
+    failures: list[Exception] = field(default_factory=list)
+    _prefetchers: dict[ApiClient, PagePrefetcher[Page]] = field(default_factory=dict)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether an error has ended the run for all streams."""
+        return any(isinstance(failure, RunError) for failure in self.failures)
+
+    def start(self, streams: Iterable[ApiStream]) -> None:
+        """Plan the run, and begin to prefetch.
+
+        Raises:
+            BookmarkError: for a state that this tap cannot have written.
+        """
+        sources: dict[ApiClient, list[Source]] = {}
+        for stream in streams:
+            planned = sources.setdefault(stream.api.client, [])
+            planned += [source for source in stream.plan() if source not in planned]
+        for client, planned in sources.items():
+            limiter = client.rate_limiter
+            self._prefetchers[client] = PagePrefetcher(
+                planned,
+                concurrency=stream.settings.concurrency,
+                acquire=limiter.acquire,
+                calls_left=limiter.budget.calls_left,
+                ends_run=lambda error: isinstance(error, RunError | BudgetExhaustedError),
+            )
+        for prefetcher in self._prefetchers.values():
+            prefetcher.start()
+
+    def deliver(
+        self, client: ApiClient, source: Source
+    ) -> Iterator[tuple[Task[Page], Iterator[Page]]]:
+        """Yield the tasks of a source with their pages; see `PagePrefetcher.deliver`."""
+        return self._prefetchers[client].deliver(source)
+
+    def drop(self, client: ApiClient, sources: Iterable[Source]) -> None:
+        """Drop the requests of a stream that has ended early."""
+        for source in sources:
+            self._prefetchers[client].drop(source)
+
+    def close(self) -> None:
+        """Send no more requests."""
+        for prefetcher in self._prefetchers.values():
+            prefetcher.close()
+
+    def raise_failures(self) -> None:
+        """Raise the error of the stream that could not be synced, or of all of them."""
+        if len(self.failures) > 1:
+            raise SyncFailedError(self.failures)
+        for failure in self.failures:
+            raise failure
