@@ -10,7 +10,7 @@ from singer_sdk.authenticators import BasicAuthenticator, BearerTokenAuthenticat
 from singer_sdk.exceptions import FatalAPIError
 
 from tap_gong_stats.api.oauth import OAuthError, Refresher
-from tap_gong_stats.config.settings import is_encrypted_or_local, is_url
+from tap_gong_stats.config.urls import is_encrypted_or_local, is_url
 
 if TYPE_CHECKING:
     import requests

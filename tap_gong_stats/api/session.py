@@ -13,7 +13,7 @@ from typing_extensions import override
 from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
 
-from tap_gong_stats.config.settings import LOOPBACK
+from tap_gong_stats.config.urls import LOOPBACK_HOSTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ class _Session(requests.Session):
     def merge_environment_settings(self, url: Any, *args: Any, **options: Any) -> Any:
         """Return them without proxies for this machine: a login over http:// must not leave it."""
         merged = super().merge_environment_settings(url, *args, **options)
-        return {**merged, "proxies": {}} if urlsplit(url).hostname in LOOPBACK else merged
+        return {**merged, "proxies": {}} if urlsplit(url).hostname in LOOPBACK_HOSTS else merged
 
 
 class _TlsAdapter(HTTPAdapter):
