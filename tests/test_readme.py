@@ -80,7 +80,7 @@ WHAT_HAPPENS_WHEN: dict[str, Callable[..., None]] = {
 
 
 def test_the_settings_table_is_as_generated() -> None:
-    assert update_readme(README) == README, "run scripts/generate_settings.py"
+    assert update_readme(README) == README, "run scripts.generate_settings"
 
 
 @pytest.mark.parametrize("entry", catalog(), ids=lambda entry: entry["stream"])

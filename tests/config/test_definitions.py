@@ -78,7 +78,7 @@ def test_meltano_yml_requires_one_authentication_method(extractor: Any) -> None:
 
 
 def test_meltano_yml_is_as_generated() -> None:
-    assert update_meltano(MELTANO_YML) == MELTANO_YML, "run scripts/generate_settings.py"
+    assert update_meltano(MELTANO_YML) == MELTANO_YML, "run scripts.generate_settings"
 
 
 def test_generating_settings_needs_the_place_to_write_them_to() -> None:
