@@ -21,7 +21,7 @@ from tap_gong_stats.api.gong import GongClient
 from tap_gong_stats.api.motioncx import MotionCXClient
 from tap_gong_stats.api.rate_limit import CallBudget, RateLimiter
 from tap_gong_stats.cli import JsonFile
-from tap_gong_stats.config import settings
+from tap_gong_stats.config.json_schema import CONFIG_SCHEMA, coerce_types, unknown_settings
 from tap_gong_stats.config.settings import Settings, SettingsError
 from tap_gong_stats.connection_check import as_table, check_streams
 from tap_gong_stats.records.writer import BufferedMessageWriter
@@ -57,7 +57,7 @@ class TapGongStats(Tap):
 
     name = "tap-gong-stats"
     package_name = "tap-gong-stats"
-    config_jsonschema = deepcopy(settings.SCHEMA)  # the SDK adds its own settings
+    config_jsonschema = deepcopy(CONFIG_SCHEMA)  # the SDK adds its own settings
     message_writer_class = BufferedMessageWriter
     # Without batches: in a batch, records follow the STATE that covers them.
     capabilities = [  # noqa: RUF012 - the SDK declares it as a ClassVar
@@ -214,7 +214,7 @@ class TapGongStats(Tap):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         # The SDK offers no public place between reading the settings and checking them, and its
         # check fills in defaults: not into the caller's own dictionary.
-        self._config = {**self._config, **settings.in_their_types(self._config)}
+        self._config = {**self._config, **coerce_types(self._config)}
         try:
             Settings.parse(self._config)
         except SettingsError as error:
@@ -222,9 +222,7 @@ class TapGongStats(Tap):
                 raise ConfigValidationError(str(error), errors=error.problems) from error
             return error.problems
         problems = super()._validate_config(raise_errors=raise_errors)
-        for warning in settings.unknown_settings(
-            self._config, self.config_jsonschema["properties"]
-        ):
+        for warning in unknown_settings(self._config, self.config_jsonschema["properties"]):
             self.logger.warning(warning)
         return problems
 

@@ -76,41 +76,9 @@ def test_a_deselected_column_is_left_out(sandbox: StartSandbox, clock: SetClock)
     assert not any("user_email_address" in row for row in rows)
 
 
-def test_the_meltano_project_has_the_tap_s_own_settings() -> None:
+def test_the_meltano_project_has_the_tap_s_own_capabilities_and_streams() -> None:
     project = yaml.safe_load((ROOT / "meltano.yml").read_text())
     (extractor,) = project["plugins"]["extractors"]
-    schema = TapGongStats.config_jsonschema
-    TapGongStats.append_builtin_config(schema)
-    offered = {
-        setting["name"]: (
-            setting["label"],
-            " ".join(setting["description"].split()),
-            setting.get("sensitive", False),
-            setting.get("value"),
-        )
-        for setting in extractor["settings"]
-    }
-    own = {
-        name: (
-            setting["title"],
-            " ".join(setting["description"].split()),
-            setting.get("secret", False),
-            setting.get("default"),
-        )
-        for name, setting in schema["properties"].items()
-        if name in offered or not name.startswith(("faker", "flattening", "stream_map"))
-    }
-    assert offered == own
-    kinds = {
-        "string": "string",
-        "number": "string",
-        "integer": "integer",
-        "boolean": "boolean",
-        "array": "array",
-        "object": "object",
-    }
-    for setting in extractor["settings"]:
-        assert setting["kind"] == kinds[schema["properties"][setting["name"]]["type"][0]]
     assert extractor["capabilities"] == [item.value for item in TapGongStats.capabilities]
     streams = [*(entry["stream"] for entry in catalog()), "interaction_details"]
     assert extractor["select"] == [f"{stream}.*" for stream in streams]

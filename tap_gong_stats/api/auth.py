@@ -7,10 +7,10 @@ import time
 from typing import TYPE_CHECKING
 
 from singer_sdk.authenticators import BasicAuthenticator, BearerTokenAuthenticator
+from singer_sdk.exceptions import FatalAPIError
 
 from tap_gong_stats.api.oauth import OAuthError, Refresher
-from tap_gong_stats.config.settings import is_encrypted_or_local, is_url
-from tap_gong_stats.errors import AuthenticationError as FatalAPIError
+from tap_gong_stats.config.urls import is_encrypted_or_local, is_url
 
 if TYPE_CHECKING:
     import requests
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tap_gong_stats.config.settings import Settings
 
 
-class OAuthAuthenticator:
+class OAuthLogin:
     """A bearer token that is renewed before it ends, and once after Gong has refused it."""
 
     def __init__(self, refresher: Refresher) -> None:
@@ -65,7 +65,7 @@ class OAuthAuthenticator:
             )
         return url
 
-    def refresh_after_unauthorized(self, authorization: str | bytes) -> bool:
+    def renew_after_refusal(self, authorization: str | bytes) -> bool:
         """Renew a token that Gong has refused before its time.
 
         Args:
@@ -87,10 +87,10 @@ class OAuthAuthenticator:
             return True
 
 
-def build_authenticator(settings: Settings) -> Auth:
+def authenticator(settings: Settings) -> Auth:
     """Return the login that the settings ask for: OAuth, a bearer token or an API key pair."""
     if settings.client_id:
-        return OAuthAuthenticator(Refresher.of(settings))
+        return OAuthLogin(Refresher.of(settings))
     if settings.access_token:
         return BearerTokenAuthenticator(token=settings.access_token)
     return BasicAuthenticator(

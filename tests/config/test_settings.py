@@ -1,32 +1,127 @@
 from __future__ import annotations
 
+import math
+import typing
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from types import NoneType, UnionType
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from singer_sdk.plugin_base import JSONSchemaValidator
 
-from tap_gong_stats.config.settings import (
-    SCHEMA,
-    Settings,
-    SettingsError,
-    in_their_types,
-    unknown_settings,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tap_gong_stats.config.definitions import SETTINGS
+from tap_gong_stats.config.json_schema import CONFIG_SCHEMA, coerce_types
+from tap_gong_stats.config.settings import Settings, SettingsError
+from tap_gong_stats.config.values import Period
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
 LOGIN = {"access_key": "key", "access_key_secret": "secret"}
+NAMES = [setting.name for setting in SETTINGS]
+SDK_VALIDATOR = JSONSchemaValidator(CONFIG_SCHEMA)
+TYPES = typing.get_type_hints(Settings, localns={"Period": Period})
+
+valid_values = st.sampled_from(
+    [
+        *("2026-05-01", "2026-05-02T00:00:00Z", "Europe/Berlin", "https://api.gong.io", "BOTH"),
+        *("month", "tap.json", "0", "1", "2.5", 1, 7.0, 0.001, 999, Decimal("2.5"), True, False),
+        *(["day"], ["week", "day", "week"], ["1", 2, "1"], [], [""], "", None),
+    ]
+)
+extreme_values = st.sampled_from(
+    [
+        *(10**400, -(10**4000), 2**63, -1, 0, -0.0, 1e308, 5e-324, 100_000, 10**9),
+        *(math.nan, math.inf, -math.inf, Decimal("sNaN"), Decimal("1e999999"), Decimal(-1)),
+        *("nan", "1e999", " 3 ", "1_0", "\u0663", " ", "\n", "\0", "\ud800", "x" * 10_000),
+        *("0001-01-01", "1970-01-01", "9999-12-31", "9999-12-31T23:59:59-23:59", "10000-01-01"),
+        *("https://", "http://gong", "https://[", "https://a@b", "../..", [10**4000], [None]),
+    ]
+)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.decimals()
+    | st.text()
+    | valid_values
+    | extreme_values
+)
+json_values = st.recursive(
+    scalars,
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(), values, max_size=3),
+    max_leaves=5,
+)
+configs = st.dictionaries(st.sampled_from(NAMES), json_values)
 
 
-def parse(**config: Any) -> Settings:
-    return Settings.parse({**LOGIN, **config}, now=NOW)
+def is_instance(value: object, hint: Any) -> bool:
+    """Return whether a value has exactly the type of an annotation of `Settings`."""
+    arguments = typing.get_args(hint)
+    if typing.get_origin(hint) is typing.Literal:
+        return type(value) is str and value in arguments
+    if typing.get_origin(hint) is UnionType:
+        return any(is_instance(value, argument) for argument in arguments)
+    if typing.get_origin(hint) is tuple:
+        return type(value) is tuple and all(is_instance(item, arguments[0]) for item in value)
+    assert hint in {bool, date, float, int, str, NoneType}
+    return type(value) is hint
 
 
-def test_the_defaults() -> None:
-    assert parse() == Settings(
+def parse(config: dict[str, Any]) -> tuple[Settings | None, list[str]]:
+    try:
+        return Settings.parse(config, now=NOW), []
+    except SettingsError as error:
+        return None, error.problems
+
+
+def check(config: dict[str, Any]) -> None:
+    """Assert that the configuration gives typed settings, or one clear line for each problem."""
+    config = {**LOGIN, **config}
+    coerced = {**config, **coerce_types(config)}
+    settings, problems = parse(config)
+    for problem in problems:
+        name, _, text = problem.partition(": ")
+        assert name in NAMES
+        assert "; " in text, "no remedy"
+        assert problem.isprintable()
+        assert len(problem) < 300
+    if settings is None:
+        assert problems
+        assert parse(coerced)[1]
+        return
+    for name, hint in TYPES.items():
+        assert is_instance(getattr(settings, name), hint), name
+    assert parse(coerced) == (settings, [])
+    assert not list(SDK_VALIDATOR.iter_errors(coerced))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_any_value_of_a_setting_is_parsed_or_reported(name: str, data: st.DataObject) -> None:
+    check({name: data.draw(valid_values | extreme_values | json_values)})
+
+
+@given(config=configs)
+def test_any_configuration_is_parsed_or_reported(config: dict[str, Any]) -> None:
+    check(config)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_integer_that_python_cannot_print_is_reported(name: str) -> None:
+    check({name: 10**5000})
+    check({name: [10**5000]})
+
+
+def test_settings_have_a_field_for_each_definition() -> None:
+    assert [field.name for field in fields(Settings)] == NAMES
+
+
+def test_defaults() -> None:
+    assert Settings.parse(LOGIN, now=NOW) == Settings(
         access_key="key",
         access_key_secret="secret",
         access_token=None,
@@ -53,6 +148,7 @@ def test_the_defaults() -> None:
         max_retry_after=60,
         request_timeout=300,
         skip_forbidden_streams=False,
+        allow_insecure_http=False,
         motioncx_api_key=None,
         motioncx_api_url="https://api.motioncxapps.com",
         motioncx_queue_ids=(),
@@ -60,223 +156,13 @@ def test_the_defaults() -> None:
     )
 
 
-@pytest.mark.parametrize("form", [str, Decimal])  # as in the environment, and in a file
-def test_a_number_may_have_another_form(form: Callable[[str], object]) -> None:
-    settings = parse(lookback_days=form("3"), calls_per_second=form("2.5"))
-    assert (settings.lookback_days, settings.calls_per_second) == (3, 2.5)
-    numbers = in_their_types({"lookback_days": form("3.0"), "days_per_call": "x", "api_url": "7"})
-    assert {name: repr(number) for name, number in numbers.items()} == {"lookback_days": "3.0"}
+@pytest.mark.parametrize("name", NAMES)
+def test_null_means_the_default(name: str) -> None:
+    config = {"access_token": "token"} if name in LOGIN else LOGIN
+    assert Settings.parse({**config, name: None}, now=NOW) == Settings.parse(config, now=NOW)
 
 
-@pytest.mark.parametrize("start", ["2026-05-01", "2026-05-01T23:30:00-08:00", "2026-05-01 00:00"])
-def test_of_a_date_time_the_date_counts(start: str) -> None:
-    assert parse(start_date=start).start_date == date(2026, 5, 1)
-
-
-@pytest.mark.parametrize(
-    "url", ["https://us-1.api.gong.io", "https://us-1.api.gong.io/", "https://us-1.api.gong.io/v2/"]
-)
-def test_the_url_may_end_in_v2(url: str) -> None:
-    assert parse(api_url=url).api_url == "https://us-1.api.gong.io"
-
-
-def test_http_is_for_this_machine_unless_allowed() -> None:
-    assert parse(api_url="http://127.0.0.1:8765").api_url == "http://127.0.0.1:8765"
-    url = "http://gong.internal"
-    assert parse(api_url=url, allow_insecure_http=True).api_url == url
-
-
-def test_a_start_date_may_be_tomorrow_somewhere() -> None:
-    assert parse(start_date="2026-06-11").start_date == date(2026, 6, 11)
-
-
-def test_a_token_is_a_login_of_its_own() -> None:
-    assert Settings.parse({"access_token": "t"}, now=NOW).access_token == "t"
-
-
-def test_a_period_named_twice_counts_once() -> None:
-    assert parse(periods=["week", "day", "week"]).periods == ("week", "day")
-
-
-@pytest.mark.parametrize(
-    ("config", "problem"),
-    [
-        (
-            {"start_date": "yesterday"},
-            "start_date: 'yesterday' is not a date; write it as YYYY-MM-DD",
-        ),
-        (
-            {"start_date": "2026-02-30"},
-            "start_date: '2026-02-30' is not a date; write it as YYYY-MM-DD",
-        ),
-        (
-            {"start_date": "20260203"},
-            "start_date: '20260203' is not a date; write it as YYYY-MM-DD",
-        ),
-        (
-            {"start_date": "2026-01-01Tea"},
-            "start_date: '2026-01-01Tea' is not a date; write it as YYYY-MM-DD",
-        ),
-        ({"end_date": 20260101}, "end_date: '20260101' is not a date; write it as YYYY-MM-DD"),
-        (
-            {"start_date": "2026-06-12"},
-            "start_date: 2026-06-12 lies in the future; set a past day",
-        ),
-        (
-            {"start_date": "2026-05-02", "end_date": "2026-05-02"},
-            (
-                "end_date: 2026-05-02 does not lie after start_date 2026-05-02; "
-                "set a later day, or an earlier start_date; the end is exclusive"
-            ),
-        ),
-        (
-            {"end_date": "2026-01-01"},
-            (
-                "end_date: 2026-01-01 does not lie after the default of start_date 2026-03-12; "
-                "set a later day, or an earlier start_date; the end is exclusive"
-            ),
-        ),
-        (
-            {"time_zone": "Pacific"},
-            "time_zone: 'Pacific' is not a time zone; use a name such as Europe/Berlin",
-        ),
-        (
-            {"periods": ["hour"]},
-            (
-                "periods: ['hour'] is not a list with any of day, week, month, quarter, year; "
-                "set a list with any of day, week, month, quarter, year"
-            ),
-        ),
-        (
-            {"include_inactive": "maybe"},
-            "include_inactive: 'maybe' is not true or false; set true or false",
-        ),
-        (
-            {"review_method": "manual"},
-            (
-                "review_method: 'manual' is not one of MANUAL, AUTOMATIC, BOTH; "
-                "set one of MANUAL, AUTOMATIC, BOTH"
-            ),
-        ),
-        ({"user_ids": [True]}, "user_ids: [True] is not a list of ids; set a list of ids"),
-        ({"user_ids": "1"}, "user_ids: '1' is not a list of ids; set a list of ids"),
-        (
-            {"api_url": "api.gong.io"},
-            "api_url: 'api.gong.io' is not a URL; write it as https://api.gong.io",
-        ),
-        ({"api_url": 5}, "api_url: 5 is not a URL; write it as https://api.gong.io"),
-        (
-            {"api_url": "https://api.gong.io:abc"},
-            "api_url: 'https://api.gong.io:abc' is not a URL; write it as https://api.gong.io",
-        ),
-        (
-            {"api_url": "https://api.gong.io:99999"},
-            "api_url: 'https://api.gong.io:99999' is not a URL; write it as https://api.gong.io",
-        ),
-        (
-            {"api_url": "https://a b.c"},
-            "api_url: 'https://a b.c' is not a URL; write it as https://api.gong.io",
-        ),
-        (
-            {"api_url": "https://api.gong.io\n"},
-            "api_url: 'https://api.gong.io\\n' is not a URL; write it as https://api.gong.io",
-        ),
-        (
-            {"oauth_url": "https://app..gong.io"},
-            "oauth_url: 'https://app..gong.io' is not a URL; write it as https://app.gong.io",
-        ),
-        (
-            {"api_url": "http://us-1.api.gong.io"},
-            (
-                "api_url: 'http://us-1.api.gong.io' would send secrets unencrypted; "
-                "use https://, or set allow_insecure_http to true"
-            ),
-        ),
-        (
-            {"api_url": "https://user:hidden@[gong"},
-            (
-                "api_url: holds an @, as if a login stood before it; "
-                "leave it out, keys have settings of their own"
-            ),
-        ),
-        ({"access_key": 7}, "access_key: is not text; put it in quotes"),
-        (
-            {"access_key": None, "access_key_secret": None},
-            "access_key: missing; set access_key and access_key_secret, or access_token",
-        ),
-        (
-            {"access_key_secret": ""},
-            "access_key_secret: missing; access_key, access_key_secret go together",
-        ),
-        ({"access_key": ""}, "access_key: missing; access_key, access_key_secret go together"),
-        (
-            {"access_token": "t"},
-            "access_token: set together with access_key; keep one kind of login",
-        ),
-    ],
-)
-def test_a_wrong_value_is_told_in_one_line(config: dict[str, Any], problem: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        parse(**config)
-    assert problem in caught.value.problems
-
-
-@pytest.mark.parametrize("value", ["secret\n", "sec ret", "secr\u00e9t", "secret\u2028"])
-@pytest.mark.parametrize(
-    "setting",
-    [
-        "access_key",
-        "access_key_secret",
-        "access_token",
-        "client_id",
-        "client_secret",
-        "refresh_token",
-        "motioncx_api_key",
-    ],
-)
-def test_what_no_key_holds_is_refused_and_not_shown(setting: str, value: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        parse(**{setting: value})
-    assert caught.value.problems[0] == (
-        f"{setting}: holds a blank, a line break or a character beyond ASCII, which no key has; "
-        "copy it anew"
-    )
-
-
-@pytest.mark.parametrize(
-    ("setting", "values", "right"),
-    [
-        ("lookback_days", [-1, 100_001, "x"], "a whole number from 0 to 100000"),
-        ("days_per_call", [0, 1.5, 10**12], "a whole number from 1 to 100000"),
-        ("concurrency", [True, 0, 1001], "a whole number from 1 to 1000"),
-        ("max_api_calls", [0, 10**400], "a whole number from 1 to 1000000000"),
-        ("motioncx_page_size", [0, 10**10], "a whole number from 1 to 1000000000"),
-        ("calls_per_second", [0, "fast", 1e-320, 10**20], "a number from 0.001 to 1000000"),
-        ("max_retry_after", [-1, False, 1e30], "a number from 0.001 to 1000000"),
-        ("request_timeout", ["inf", "nan", 10**30], "a number from 0.001 to 1000000"),
-    ],
-)
-def test_a_number_has_bounds(setting: str, values: list[object], right: str) -> None:
-    for value in values:
-        with pytest.raises(SettingsError) as caught:
-            parse(**{setting: value})
-        assert caught.value.problems == [f"{setting}: {value!r} is not {right}; set {right}"]
-
-
-def test_oauth_takes_four_settings() -> None:
-    oauth = {"client_id": "c", "client_secret": "s", "refresh_token": "r", "oauth_token_file": "f"}
-    assert Settings.parse(oauth, now=NOW).refresh_token == "r"
-    del oauth["client_secret"], oauth["refresh_token"]
-    with pytest.raises(SettingsError) as caught:
-        Settings.parse(oauth, now=NOW)
-    together = "client_id, client_secret, refresh_token, oauth_token_file go together"
-    assert caught.value.problems == [
-        f"client_secret: missing; {together}",
-        f"refresh_token: missing; {together}",
-    ]
-
-
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_together() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.parse({"start_date": "x", "concurrency": 0}, now=NOW)
     assert [problem.split(":")[0] for problem in caught.value.problems] == [
@@ -284,25 +170,39 @@ def test_all_problems_are_told_at_once() -> None:
         "concurrency",
         "access_key",
     ]
+    assert str(caught.value) == "; ".join(caught.value.problems)
 
 
-def test_an_unknown_setting_suggests_the_nearest_name() -> None:
-    assert unknown_settings({"start_dat": 1, "zzz": 2, **LOGIN}, SCHEMA["properties"]) == [
-        "start_dat: unknown setting, not read; did you mean start_date?",
-        "zzz: unknown setting, not read",
-    ]
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("lookback_days", [-1, 100_001, 1.5], "a whole number from 0 to 100000"),
+        ("days_per_call", [0, 100_001], "a whole number from 1 to 100000"),
+        ("concurrency", [0, 1001], "a whole number from 1 to 1000"),
+        ("max_api_calls", [0, 10**9 + 1], "a whole number from 1 to 1000000000"),
+        ("motioncx_page_size", [0, 10**9 + 1], "a whole number from 1 to 1000000000"),
+        ("calls_per_second", [0, 1_000_001], "a number from 0.001 to 1000000"),
+        ("max_retry_after", [-1, 1e30], "a number from 0.001 to 1000000"),
+        ("request_timeout", [0.0001, "inf"], "a number from 0.001 to 1000000"),
+    ],
+)
+def test_numbers_have_bounds(name: str, values: list[object], expected: str) -> None:
+    for value in values:
+        with pytest.raises(SettingsError) as caught:
+            Settings.parse({**LOGIN, name: value}, now=NOW)
+        assert caught.value.problems == [f"{name}: {value!r} is not valid; use {expected}"]
 
 
-def test_every_setting_is_described() -> None:
-    for name, schema in SCHEMA["properties"].items():
-        assert schema["title"], name
-        assert schema["description"].endswith("."), name
-    secrets = {name for name, schema in SCHEMA["properties"].items() if schema.get("secret")}
-    assert secrets == {
-        "access_key",
-        "access_key_secret",
-        "access_token",
-        "client_secret",
-        "refresh_token",
-        "motioncx_api_key",
-    }
+def test_lookback_days_may_exceed_the_history() -> None:
+    config = {**LOGIN, "start_date": "2026-06-01", "lookback_days": 100_000}
+    assert Settings.parse(config, now=NOW).lookback_days == 100_000
+
+
+@pytest.mark.parametrize("name", ["user_ids", "motioncx_queue_ids"])
+def test_duplicate_ids_are_sent_once(name: str) -> None:
+    settings = Settings.parse({**LOGIN, name: ["2", "1", 2]}, now=NOW)
+    assert getattr(settings, name) == ("2", "1")
+
+
+def test_repr_does_not_contain_secrets() -> None:
+    assert "secret" not in repr(Settings.parse(LOGIN, now=NOW))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_gong_stats.config.settings import SCHEMA
+from tap_gong_stats.config.json_schema import CONFIG_SCHEMA
 from tests.helpers import LOGIN, catalog
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def test_about_tells_of_every_stream_and_setting() -> None:
     assert result.returncode == 0
     for entry in catalog():
         assert entry["stream"] in result.stdout
-    for name in SCHEMA["properties"]:
+    for name in CONFIG_SCHEMA["properties"]:
         assert f"TAP_GONG_STATS_{name.upper()}" in result.stdout
 
 

@@ -1,0 +1,1 @@
+"""Validators: the values that each kind of setting accepts, and the types they become."""
