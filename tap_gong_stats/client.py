@@ -10,7 +10,7 @@ import msgspec
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
-from tap_gong_stats.api.auth import OAuthLogin
+from tap_gong_stats.api.auth import OAuthAuthenticator
 from tap_gong_stats.api.errors import (
     CursorExpiredError,
     DayNotOverError,
@@ -66,7 +66,7 @@ class GongStream(HttpStream):
     def url_base(self) -> str:
         # With OAuth, Gong says with the tokens where the company's API is.
         login = self.authenticator
-        return login.api_url() if isinstance(login, OAuthLogin) else self.settings.api_url
+        return login.api_url() if isinstance(login, OAuthAuthenticator) else self.settings.api_url
 
     def asked(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Return what is asked of the endpoint, without the cursor."""
@@ -149,9 +149,9 @@ class GongStream(HttpStream):
         login = self.authenticator
         if (
             status == HTTPStatus.UNAUTHORIZED
-            and isinstance(login, OAuthLogin)
+            and isinstance(login, OAuthAuthenticator)
             and MISSING_SCOPE not in gong_text(body)
-            and login.renew_after_refusal(response.request.headers["Authorization"])
+            and login.refresh_after_unauthorized(response.request.headers["Authorization"])
         ):
             raise RetriableAPIError(message, response)
         # Of an answer that breaks off within its headers only the status arrives.

@@ -16,7 +16,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
-from tap_gong_stats.api.auth import authenticator
+from tap_gong_stats.api.auth import build_authenticator
 from tap_gong_stats.api.rate_limit import Budget
 from tap_gong_stats.config import settings
 from tap_gong_stats.config.settings import Settings, SettingsError
@@ -75,7 +75,9 @@ class TapGongStats(Tap):
         for stream, state in self.state.get("bookmarks", {}).items():
             if stream != InteractionDetails.name:  # whose days are those of UTC
                 zone.remember(state.get("time_zone"))
-        return Connection(checked, authenticator(checked), zone, Budget(checked.max_api_calls))
+        return Connection(
+            checked, build_authenticator(checked), zone, Budget(checked.max_api_calls)
+        )
 
     @cached_property
     def motioncx(self) -> Connection:

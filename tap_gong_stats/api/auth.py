@@ -1,4 +1,4 @@
-"""How requests prove who sends them."""
+"""Authenticators: API key pair, bearer token, and OAuth with refreshed tokens."""
 
 from __future__ import annotations
 
@@ -6,94 +6,102 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from singer_sdk.authenticators import BasicAuthenticator, BearerTokenAuthenticator
-from singer_sdk.exceptions import FatalAPIError
+from requests.auth import AuthBase, HTTPBasicAuth
+from typing_extensions import override
 
-from tap_gong_stats.api.oauth import OAuthError, Refresher
+from tap_gong_stats.api.errors import RunError
+from tap_gong_stats.api.oauth import TokenRefresher
 from tap_gong_stats.config.settings import is_encrypted_or_local, is_url
 
 if TYPE_CHECKING:
     import requests
-    from singer_sdk.helpers.types import Auth
 
     from tap_gong_stats.api.oauth import Tokens
     from tap_gong_stats.config.settings import Settings
 
 
-class OAuthLogin:
-    """A bearer token that is renewed before it ends, and once after Gong has refused it."""
+class BearerAuthenticator(AuthBase):
+    """Sends a fixed access token."""
 
-    def __init__(self, refresher: Refresher) -> None:
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    @override
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class OAuthAuthenticator(AuthBase):
+    """Sends an access token that is refreshed before it expires, and once after a 401."""
+
+    def __init__(self, refresher: TokenRefresher) -> None:
         self._refresher = refresher
         self._tokens: Tokens | None = None
-        self._refused_before = False
+        self._unauthorized_before = False
         self._lock = threading.Lock()
 
+    @override
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Put the access token into a request."""
         request.headers["Authorization"] = f"Bearer {self.tokens().access_token}"
         return request
 
     def tokens(self) -> Tokens:
-        """Return tokens whose access token is good for a while.
+        """Return the current tokens, refreshed if they expire soon.
 
         Raises:
-            FatalAPIError: if they cannot be renewed.
+            AuthenticationError: if the credentials are wrong or revoked.
+            RunError: if the tokens cannot be refreshed or stored.
         """
         with self._lock:
-            try:
-                self._tokens = self._tokens or self._refresher.tokens()
-                if self._tokens is None or self._tokens.renew_at < time.time():
-                    self._tokens = self._refresher.renew(self._tokens)
-            except OAuthError as error:
-                raise FatalAPIError(str(error)) from error
+            self._tokens = self._tokens or self._refresher.stored_tokens()
+            if self._tokens is None or self._tokens.refresh_at < time.time():
+                self._tokens = self._refresher.refresh(self._tokens)
             return self._tokens
 
     def api_url(self) -> str:
-        """Return where Gong says that the company's API is.
+        """Return the base URL of the company's API, which Gong sends along with the tokens.
 
         Raises:
-            FatalAPIError: if the token must not be sent there.
+            RunError: if the token must not be sent there.
         """
         url = self.tokens().api_url
-        # Where oauth_url itself is open, allow_insecure_http has allowed it.
-        may_be_open = not is_encrypted_or_local(self._refresher.oauth_url)
-        if not is_url(url) or not (may_be_open or is_encrypted_or_local(url)):
-            raise FatalAPIError(
-                "OAuth: the api_base_url_for_customer that came with the tokens is no https:// "
+        # An oauth_url without TLS has passed the check of allow_insecure_http.
+        allows_http = not is_encrypted_or_local(self._refresher.oauth_url)
+        if not is_url(url) or not (allows_http or is_encrypted_or_local(url)):
+            raise RunError(
+                "OAuth: the api_base_url_for_customer in the token response is not an https:// "
                 "URL; check oauth_url"
             )
         return url
 
-    def renew_after_refusal(self, authorization: str | bytes) -> bool:
-        """Renew a token that Gong has refused before its time.
+    def refresh_after_unauthorized(self, authorization: str | bytes) -> bool:
+        """Refresh a token that Gong has refused before it expired.
 
         Args:
-            authorization: the header that was refused.
+            authorization: the header of the refused request.
 
         Returns:
-            Whether another try makes sense. A second refusal means that it is not the token.
+            Whether to retry. A second refusal means that the token is not the cause.
+
+        Raises:
+            AuthenticationError: if the credentials are wrong or revoked.
+            RunError: if the tokens cannot be refreshed or stored.
         """
         with self._lock:
             if self._tokens and authorization != f"Bearer {self._tokens.access_token}":
-                return True  # another thread has renewed it meanwhile
-            if self._refused_before:
+                return True  # another thread has refreshed it
+            if self._unauthorized_before:
                 return False
-            self._refused_before = True
-            try:
-                self._tokens = self._refresher.renew(self._tokens)
-            except OAuthError as error:
-                raise FatalAPIError(str(error)) from error
+            self._unauthorized_before = True
+            self._tokens = self._refresher.refresh(self._tokens)
             return True
 
 
-def authenticator(settings: Settings) -> Auth:
-    """Return the login that the settings ask for: OAuth, a bearer token or an API key pair."""
+def build_authenticator(settings: Settings) -> AuthBase:
+    """Return the authenticator for the configured credentials."""
     if settings.client_id:
-        return OAuthLogin(Refresher.of(settings))
+        return OAuthAuthenticator(TokenRefresher.from_settings(settings))
     if settings.access_token:
-        return BearerTokenAuthenticator(token=settings.access_token)
-    return BasicAuthenticator(
-        username=settings.access_key or "",
-        password=settings.access_key_secret or "",
-    )
+        return BearerAuthenticator(settings.access_token)
+    return HTTPBasicAuth(settings.access_key or "", settings.access_key_secret or "")

@@ -1,4 +1,4 @@
-"""How a question to an API may end that is not an answer."""
+"""API exceptions. Each message is one line, ready for the log, and holds no secret."""
 
 from __future__ import annotations
 
@@ -23,3 +23,19 @@ class ForbiddenError(FatalAPIError):
 
 class QuotaError(FatalAPIError):
     """The source asks for a longer wait than `max_retry_after`."""
+
+
+class ApiError(FatalAPIError):
+    """A request that failed for good: the stream cannot be synced any further."""
+
+
+class TransientError(ApiError):
+    """A failure that another try may not meet again."""
+
+
+class RunError(ApiError):
+    """A failure that every other stream would meet, too, so that the run ends."""
+
+
+class AuthenticationError(RunError):
+    """The credentials are wrong, expired or revoked."""

@@ -15,15 +15,21 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import requests
 
+from tap_gong_stats.api.errors import AuthenticationError, RunError
+
 if TYPE_CHECKING:
     from tap_gong_stats.config.settings import Settings
 
 OWNER_ONLY = 0o600
+
+WRONG_CREDENTIALS = 3
+"""Exit code of the process that refreshes."""
 
 WAITS = (1, 5, 20)
 """Seconds before Gong's OAuth server is asked again."""
@@ -38,10 +44,6 @@ TIMEOUT = 60
 """Seconds for Gong's OAuth server to answer."""
 
 
-class OAuthError(Exception):
-    """A refresh that failed, in one line and without a secret."""
-
-
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """What Gong hands out at a refresh.
@@ -49,7 +51,7 @@ class Tokens:
     Attributes:
         access_token: the bearer token for calls.
         refresh_token: what the next refresh needs; using it kills it.
-        renew_at: when to renew them, a tenth of their life before its end, in seconds since 1970.
+        refresh_at: when to renew them, a tenth of their life before its end, in seconds since 1970.
         api_url: where this company's API is, empty if Gong does not say it.
         descends_from: a hash of the first refresh token, by which a new one in the settings is
             told from the one that these tokens go back to.
@@ -57,13 +59,13 @@ class Tokens:
 
     access_token: str
     refresh_token: str
-    renew_at: float
+    refresh_at: float
     api_url: str
     descends_from: str
 
 
 @dataclass(frozen=True, slots=True)
-class Refresher:
+class TokenRefresher:
     """Reads the tokens, and renews them when they are spent."""
 
     token_file: str
@@ -73,7 +75,7 @@ class Refresher:
     first_refresh_token: str
 
     @classmethod
-    def of(cls, settings: Settings) -> Refresher:
+    def from_settings(cls, settings: Settings) -> TokenRefresher:
         """Take what is needed from the settings, which have been checked."""
         return cls(
             token_file=settings.oauth_token_file or "",
@@ -83,57 +85,60 @@ class Refresher:
             first_refresh_token=settings.refresh_token or "",
         )
 
-    def tokens(self) -> Tokens | None:
+    def stored_tokens(self) -> Tokens | None:
         """Return the tokens in the file, unless they go back to another first refresh token."""
         try:
             tokens = Tokens(**json.loads(Path(self.token_file).read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise OAuthError(_about_the_file(error)) from None
+            raise RunError(_about_the_file(error)) from None
         except (TypeError, ValueError):
-            raise OAuthError(
+            raise RunError(
                 f"oauth_token_file: {self.token_file} does not hold this tap's tokens; "
-                "authorize the app anew, set its refresh_token and remove the file"
+                "authorize the app again, set its refresh_token and remove the file"
             ) from None
         return tokens if tokens.descends_from == self._origin else None
 
-    def renew(self, spent: Tokens | None) -> Tokens:
+    def refresh(self, expired: Tokens | None) -> Tokens:
         """Renew the tokens in a process of its own, unless another process just has.
 
         Args:
-            spent: the tokens that are of no use any more.
+            expired: the tokens to replace.
 
         Raises:
-            OAuthError: if Gong refuses, or does not answer.
+            AuthenticationError: if the credentials are wrong or revoked.
+            RunError: if the tokens cannot be refreshed or stored.
         """
-        question = json.dumps({**asdict(self), "spent": spent and spent.access_token})
+        request = json.dumps({**asdict(self), "expired": expired and expired.access_token})
         result = subprocess.run(
             [sys.executable, "-m", "tap_gong_stats.api.oauth"],
-            input=question,
+            input=request,
             capture_output=True,
             check=False,
             text=True,
             start_new_session=True,  # so that Ctrl-C does not reach it
         )
-        tokens = self.tokens()
+        tokens = self.stored_tokens()
         if result.returncode or tokens is None:
             reason = result.stdout.strip() or f"exit code {result.returncode}"
-            raise OAuthError(f"OAuth: the tokens could not be renewed: {reason}")
+            kind = AuthenticationError if result.returncode == WRONG_CREDENTIALS else RunError
+            raise kind(f"OAuth: token refresh failed: {reason}")
         return tokens
 
-    def renew_here(self, spent_access_token: str | None) -> None:
+    def refresh_in_process(self, expired_access_token: str | None) -> None:
         """Renew the tokens in this process: ask Gong, and put the answer into the file.
 
         Raises:
-            OAuthError: if Gong refuses, or does not answer.
+            AuthenticationError: if the credentials are wrong or revoked.
+            RunError: if the tokens cannot be refreshed or stored.
         """
         from filelock import FileLock  # noqa: PLC0415 - only a renewal waits for its import
 
         try:
             with FileLock(f"{self.token_file}.lock", mode=OWNER_ONLY):
-                tokens = self.tokens()
-                if tokens and tokens.access_token != spent_access_token:
+                tokens = self.stored_tokens()
+                if tokens and tokens.access_token != expired_access_token:
                     return  # another process has renewed them meanwhile
                 refresh_token = tokens.refresh_token if tokens else self.first_refresh_token
                 # Opened before Gong is asked: a file that cannot be written must cost no token.
@@ -143,7 +148,7 @@ class Refresher:
                     os.fsync(file.fileno())
                 Path(file.name).replace(self.token_file)
         except OSError as error:
-            raise OAuthError(_about_the_file(error)) from None
+            raise RunError(_about_the_file(error)) from None
 
     def _ask(self, refresh_token: str) -> Tokens:
         asked_at = time.time()
@@ -160,14 +165,14 @@ class Refresher:
                 access_token=answer["access_token"],
                 refresh_token=answer["refresh_token"],
                 # Whatever else is wrong, the only good refresh token must not be lost.
-                renew_at=asked_at + _lifetime(answer.get("expires_in")) * 0.9,
+                refresh_at=asked_at + _lifetime(answer.get("expires_in")) * 0.9,
                 api_url=_base_url(answer.get("api_base_url_for_customer")),
                 descends_from=self._origin,
             )
         except (KeyError, TypeError, AttributeError):
-            raise OAuthError(_refusal(response)) from None
+            raise _refusal(response) from None
         except requests.RequestException as error:
-            raise OAuthError(f"{self.oauth_url}: {type(error).__name__}") from None
+            raise RunError(f"{self.oauth_url}: {type(error).__name__}") from None
 
     def _post(self, refresh_token: str) -> requests.Response:
         # In the body, not in the URL, where logs of servers and proxies would keep it.
@@ -191,44 +196,47 @@ class Refresher:
         return hashlib.sha256(self.first_refresh_token.encode()).hexdigest()
 
 
-def _lifetime(told: object) -> float:
+def _lifetime(value: object) -> float:
     try:
-        lifetime = float(str(told))
+        lifetime = float(str(value))
     except ValueError:
         return LIFETIME
     return lifetime if math.isfinite(lifetime) else LIFETIME
 
 
-def _base_url(told: object) -> str:
-    return told.rstrip("/").removesuffix("/v2") if isinstance(told, str) else ""
+def _base_url(value: object) -> str:
+    return value.rstrip("/").removesuffix("/v2") if isinstance(value, str) else ""
 
 
 def _about_the_file(error: OSError) -> str:
     return f"oauth_token_file: {error.strerror}: {error.filename}"
 
 
-def _refusal(response: requests.Response) -> str:
+def _refusal(response: requests.Response) -> RunError:
     try:
         error = response.json().get("error")
     except (AttributeError, requests.JSONDecodeError):
         error = None
-    hint = (
-        "; the refresh token is spent or revoked, authorize the app anew and set refresh_token"
-        if error == "invalid_grant"
-        else ""
-    )
-    return f"HTTP {response.status_code}: {error or 'no tokens in the answer'}{hint}"
+    message = f"HTTP {response.status_code}: {error or 'no tokens in the response'}"
+    if error == "invalid_grant":
+        return AuthenticationError(
+            f"{message}; the refresh token has expired or been revoked: authorize the app again "
+            "and set refresh_token"
+        )
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        return AuthenticationError(f"{message}; check client_id and client_secret")
+    return RunError(message)
 
 
 def main() -> None:
-    """Renew the tokens that the question on standard input is about."""
-    question = json.load(sys.stdin)
-    spent = question.pop("spent")
+    """Renew the tokens that the request on standard input is about."""
+    request = json.load(sys.stdin)
+    expired = request.pop("expired")
     try:
-        Refresher(**question).renew_here(spent)
-    except OAuthError as error:
+        TokenRefresher(**request).refresh_in_process(expired)
+    except RunError as error:
         sys.stdout.write(str(error))
-        sys.exit(1)
+        sys.exit(WRONG_CREDENTIALS if isinstance(error, AuthenticationError) else 1)
 
 
 if __name__ == "__main__":

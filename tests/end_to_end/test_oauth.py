@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from singer_sdk.exceptions import FatalAPIError
 
-from tap_gong_stats.api.auth import OAuthLogin
-from tap_gong_stats.api.oauth import Refresher
+from tap_gong_stats.api.auth import OAuthAuthenticator
+from tap_gong_stats.api.errors import AuthenticationError, RunError
+from tap_gong_stats.api.oauth import TokenRefresher
 from tests.helpers import Answer, run_tap, scripted
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def config(gong: Sandbox, token_file: Path, **settings: Any) -> dict[str, Any]:
     }
 
 
-def refresher(gong: Sandbox, token_file: Path, **changes: str) -> Refresher:
-    return Refresher(
+def refresher(gong: Sandbox, token_file: Path, **changes: str) -> TokenRefresher:
+    return TokenRefresher(
         **{
             "token_file": str(token_file),
             "oauth_url": gong.url,
@@ -79,13 +79,13 @@ def test_tokens_are_kept_for_the_next_run(sandbox: StartSandbox, token_file: Pat
 
 def test_the_refresh_token_is_not_in_a_url(sandbox: StartSandbox, token_file: Path) -> None:
     gong = sandbox()
-    refresher(gong, token_file).renew(None)
+    refresher(gong, token_file).refresh(None)
     assert [call.query for call in gong.calls] == [{}]
 
 
 def test_spent_tokens_are_renewed_before_a_call(sandbox: StartSandbox, token_file: Path) -> None:
     gong = sandbox(token_lifetime=0)
-    login = OAuthLogin(refresher(gong, token_file))
+    login = OAuthAuthenticator(refresher(gong, token_file))
     first = login.tokens()
     second = login.tokens()
     assert first.access_token != second.access_token
@@ -109,11 +109,13 @@ def test_a_login_that_gong_goes_on_to_refuse_is_renewed_once_only(
     sandbox: StartSandbox, token_file: Path
 ) -> None:
     gong = sandbox()
-    login = OAuthLogin(refresher(gong, token_file))
+    login = OAuthAuthenticator(refresher(gong, token_file))
     first = login.tokens()
-    assert login.renew_after_refusal(f"Bearer {first.access_token}") is True
-    assert login.renew_after_refusal(f"Bearer {first.access_token}") is True  # another thread
-    assert login.renew_after_refusal(f"Bearer {login.tokens().access_token}") is False
+    assert login.refresh_after_unauthorized(f"Bearer {first.access_token}") is True
+    assert (
+        login.refresh_after_unauthorized(f"Bearer {first.access_token}") is True
+    )  # another thread
+    assert login.refresh_after_unauthorized(f"Bearer {login.tokens().access_token}") is False
     assert refreshes(gong) == [200, 200]
 
 
@@ -128,13 +130,13 @@ def test_a_spent_refresh_token_is_told_with_what_to_do(
     sandbox: StartSandbox, token_file: Path
 ) -> None:
     gong = sandbox()
-    refresher(gong, token_file).renew(None)
+    refresher(gong, token_file).refresh(None)
     token_file.unlink()
     run = run_tap(config(gong, token_file), "workspaces")
-    assert isinstance(run.error, FatalAPIError)
+    assert isinstance(run.error, AuthenticationError)
     assert str(run.error) == (
-        "OAuth: the tokens could not be renewed: HTTP 400: invalid_grant; the refresh token is "
-        "spent or revoked, authorize the app anew and set refresh_token"
+        "OAuth: token refresh failed: HTTP 400: invalid_grant; the refresh token has expired "
+        "or been revoked: authorize the app again and set refresh_token"
     )
     assert not token_file.exists()
 
@@ -143,10 +145,10 @@ def test_a_new_refresh_token_in_the_settings_replaces_the_file(
     sandbox: StartSandbox, token_file: Path
 ) -> None:
     gong = sandbox()
-    old = refresher(gong, token_file).renew(None)
+    old = refresher(gong, token_file).refresh(None)
     new = refresher(gong, token_file, first_refresh_token=old.refresh_token)
-    assert new.tokens() is None
-    assert OAuthLogin(new).tokens().access_token != old.access_token
+    assert new.stored_tokens() is None
+    assert OAuthAuthenticator(new).tokens().access_token != old.access_token
 
 
 @pytest.mark.parametrize("content", ["{}", "[]", "not JSON"])
@@ -155,7 +157,7 @@ def test_a_foreign_file_is_refused(sandbox: StartSandbox, token_file: Path, cont
     run = run_tap(config(sandbox(), token_file), "workspaces")
     assert str(run.error) == (
         f"oauth_token_file: {token_file} does not hold this tap's tokens; "
-        "authorize the app anew, set its refresh_token and remove the file"
+        "authorize the app again, set its refresh_token and remove the file"
     )
     assert token_file.read_text() == content
 
@@ -180,12 +182,12 @@ def answer(**changes: Any) -> dict[str, Any]:
     }
 
 
-def login_with(body: dict[str, Any], token_file: Path, oauth_url: str = "") -> OAuthLogin:
+def login_with(body: dict[str, Any], token_file: Path, oauth_url: str = "") -> OAuthAuthenticator:
     """A login whose OAuth server has given one answer."""
     with scripted(lambda *_: Answer(body=body)) as script:
-        given = Refresher(str(token_file), script.url, "id", "secret", "refresh-0")
-        given.renew(None)
-        return OAuthLogin(replace(given, oauth_url=oauth_url or "https://gong.test"))
+        given = TokenRefresher(str(token_file), script.url, "id", "secret", "refresh-0")
+        given.refresh(None)
+        return OAuthAuthenticator(replace(given, oauth_url=oauth_url or "https://gong.test"))
 
 
 @pytest.mark.parametrize(
@@ -212,11 +214,11 @@ def test_a_token_is_kept_but_not_sent_to_what_is_no_https_url(
     token_file: Path, told: object
 ) -> None:
     login = login_with(answer(api_base_url_for_customer=told), token_file)
-    with pytest.raises(FatalAPIError) as caught:
+    with pytest.raises(RunError) as caught:
         login.api_url()
     assert str(caught.value) == (
-        "OAuth: the api_base_url_for_customer that came with the tokens is no https:// URL; "
-        "check oauth_url"
+        "OAuth: the api_base_url_for_customer in the token response is not an https:// "
+        "URL; check oauth_url"
     )
     assert json.loads(token_file.read_text())["refresh_token"] == "refresh-1"
 
@@ -225,13 +227,13 @@ def test_a_token_is_kept_but_not_sent_to_what_is_no_https_url(
 def test_tokens_whose_life_is_not_told_are_kept_for_an_hour(token_file: Path, told: object) -> None:
     before = time.time()
     login = login_with(answer(expires_in=told), token_file)
-    life = login.tokens().renew_at - before
+    life = login.tokens().refresh_at - before
     assert 3240 <= life < 3240 + 60
 
 
 def test_two_processes_share_one_renewal(sandbox: StartSandbox, token_file: Path) -> None:
     gong = sandbox(latency=0.2)
-    both = [threading.Thread(target=refresher(gong, token_file).renew, args=[None]) for _ in "ab"]
+    both = [threading.Thread(target=refresher(gong, token_file).refresh, args=[None]) for _ in "ab"]
     for thread in both:
         thread.start()
     for thread in both:
@@ -242,9 +244,10 @@ def test_two_processes_share_one_renewal(sandbox: StartSandbox, token_file: Path
 def test_killed_at_any_step_the_file_stays_usable(sandbox: StartSandbox, token_file: Path) -> None:
     gong = sandbox(latency=0.1, token_lifetime=0)
     login = (
-        "import sys; from tap_gong_stats.api.auth import OAuthLogin;"
-        "from tap_gong_stats.api.oauth import Refresher;"
-        f"login = OAuthLogin(Refresher(*{tuple(vars_of(refresher(gong, token_file)))!r}));"
+        "import sys; from tap_gong_stats.api.auth import OAuthAuthenticator;"
+        "from tap_gong_stats.api.oauth import TokenRefresher;"
+        f"fields = {vars_of(refresher(gong, token_file))!r};"
+        "login = OAuthAuthenticator(TokenRefresher(*fields));"
         "print('begun', flush=True); login.tokens(); print('done', flush=True)"
     )
     for kills in range(30):
@@ -257,10 +260,10 @@ def test_killed_at_any_step_the_file_stays_usable(sandbox: StartSandbox, token_f
             while time.monotonic() < moment and process.poll() is None:
                 pass
             process.kill()
-    assert OAuthLogin(refresher(gong, token_file)).tokens().access_token
+    assert OAuthAuthenticator(refresher(gong, token_file)).tokens().access_token
     assert set(refreshes(gong)) == {200}
     assert len(refreshes(gong)) > 3
 
 
-def vars_of(refresher: Refresher) -> list[str]:
+def vars_of(refresher: TokenRefresher) -> list[str]:
     return [getattr(refresher, name) for name in refresher.__slots__]
