@@ -10,13 +10,14 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from typing_extensions import override
 
 from tap_gong_stats.api.errors import RunError
-from tap_gong_stats.api.oauth import TokenRefresher
+from tap_gong_stats.api.oauth.app import OAuthApp
+from tap_gong_stats.api.oauth.refresher import TokenRefresher
 from tap_gong_stats.config.settings import is_encrypted_or_local, is_url
 
 if TYPE_CHECKING:
     import requests
 
-    from tap_gong_stats.api.oauth import Tokens
+    from tap_gong_stats.api.oauth.tokens import Tokens
     from tap_gong_stats.config.settings import Settings
 
 
@@ -33,17 +34,21 @@ class BearerAuthenticator(AuthBase):
 
 
 class OAuthAuthenticator(AuthBase):
-    """Sends an access token that is refreshed before it expires, and once after a 401."""
+    """Sends an access token that is refreshed before it expires, and after a 401."""
 
     def __init__(self, refresher: TokenRefresher) -> None:
         self._refresher = refresher
         self._tokens: Tokens | None = None
-        self._unauthorized_before = False
         self._lock = threading.Lock()
+        self._unproven_header = ""
+        """The header that replaced a refused one, until Gong accepts it."""
 
     @override
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self.tokens().access_token}"
+        request.headers["Authorization"] = _header(self.tokens())
+        hooks = request.hooks["response"]
+        if self._note_accepted not in hooks:  # a retry sends the same request
+            hooks.append(self._note_accepted)
         return request
 
     def tokens(self) -> Tokens:
@@ -67,7 +72,7 @@ class OAuthAuthenticator(AuthBase):
         """
         url = self.tokens().api_url
         # An oauth_url without TLS has passed the check of allow_insecure_http.
-        allows_http = not is_encrypted_or_local(self._refresher.oauth_url)
+        allows_http = not is_encrypted_or_local(self._refresher.app.oauth_url)
         if not is_url(url) or not (allows_http or is_encrypted_or_local(url)):
             raise RunError(
                 "OAuth: the api_base_url_for_customer in the token response is not an https:// "
@@ -76,32 +81,48 @@ class OAuthAuthenticator(AuthBase):
         return url
 
     def refresh_after_unauthorized(self, authorization: str | bytes) -> bool:
-        """Refresh a token that Gong has refused before it expired.
+        """Replace a token that Gong has refused before it expired.
 
         Args:
             authorization: the header of the refused request.
 
         Returns:
-            Whether to retry. A second refusal means that the token is not the cause.
+            Whether to retry. Not if the token is itself a replacement that Gong has never
+            accepted: then the token is not the cause.
 
         Raises:
             AuthenticationError: if the credentials are wrong or revoked.
             RunError: if the tokens cannot be refreshed or stored.
         """
+        if isinstance(authorization, bytes):
+            authorization = authorization.decode("latin-1")
         with self._lock:
-            if self._tokens and authorization != f"Bearer {self._tokens.access_token}":
-                return True  # another thread has refreshed it
-            if self._unauthorized_before:
+            refused = self._tokens
+            if refused is None or authorization != _header(refused):
+                return True  # another thread has replaced it
+            stored = self._refresher.stored_tokens()
+            if stored and stored.access_token != refused.access_token:
+                self._tokens = stored  # another run has replaced it
+            elif authorization == self._unproven_header:
                 return False
-            self._unauthorized_before = True
-            self._tokens = self._refresher.refresh(self._tokens)
+            else:
+                self._tokens = self._refresher.refresh(refused)
+            self._unproven_header = _header(self._tokens)
             return True
+
+    def _note_accepted(self, response: requests.Response, **_: object) -> None:
+        if response.ok and response.request.headers["Authorization"] == self._unproven_header:
+            self._unproven_header = ""
+
+
+def _header(tokens: Tokens) -> str:
+    return f"Bearer {tokens.access_token}"
 
 
 def build_authenticator(settings: Settings) -> AuthBase:
     """Return the authenticator for the configured credentials."""
     if settings.client_id:
-        return OAuthAuthenticator(TokenRefresher.from_settings(settings))
+        return OAuthAuthenticator(TokenRefresher(OAuthApp.from_settings(settings)))
     if settings.access_token:
         return BearerAuthenticator(settings.access_token)
     return HTTPBasicAuth(settings.access_key or "", settings.access_key_secret or "")
