@@ -1,4 +1,4 @@
-"""How requests prove who sends them."""
+"""Authenticators: API key pair, bearer token, and OAuth with refreshed tokens."""
 
 from __future__ import annotations
 
@@ -6,94 +6,121 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from singer_sdk.authenticators import BasicAuthenticator, BearerTokenAuthenticator
-from singer_sdk.exceptions import FatalAPIError
+from requests.auth import AuthBase, HTTPBasicAuth
+from typing_extensions import override
 
-from tap_gong_stats.api.oauth import OAuthError, Refresher
+from tap_gong_stats.errors import RunError
+from tap_gong_stats.api.oauth.app import OAuthApp
+from tap_gong_stats.api.oauth.refresher import TokenRefresher
 from tap_gong_stats.config.urls import is_encrypted_or_local, is_url
 
 if TYPE_CHECKING:
     import requests
-    from singer_sdk.helpers.types import Auth
 
-    from tap_gong_stats.api.oauth import Tokens
+    from tap_gong_stats.api.oauth.tokens import Tokens
     from tap_gong_stats.config.settings import Settings
 
 
-class OAuthLogin:
-    """A bearer token that is renewed before it ends, and once after Gong has refused it."""
+class BearerAuthenticator(AuthBase):
+    """Sends a fixed access token."""
 
-    def __init__(self, refresher: Refresher) -> None:
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    @override
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class OAuthAuthenticator(AuthBase):
+    """Sends an access token that is refreshed before it expires, and after a 401."""
+
+    def __init__(self, refresher: TokenRefresher) -> None:
         self._refresher = refresher
         self._tokens: Tokens | None = None
-        self._refused_before = False
         self._lock = threading.Lock()
+        self._unproven_header = ""
+        """The header that replaced a refused one, until Gong accepts it."""
 
+    @override
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Put the access token into a request."""
-        request.headers["Authorization"] = f"Bearer {self.tokens().access_token}"
+        request.headers["Authorization"] = _header(self.tokens())
+        request.register_hook("response", self._note_accepted)
         return request
 
     def tokens(self) -> Tokens:
-        """Return tokens whose access token is good for a while.
+        """Return the current tokens, refreshed if they expire soon.
 
         Raises:
-            FatalAPIError: if they cannot be renewed.
+            AuthenticationError: if the credentials are wrong or revoked.
+            RunError: if the tokens cannot be refreshed or stored.
         """
         with self._lock:
-            try:
-                self._tokens = self._tokens or self._refresher.tokens()
-                if self._tokens is None or self._tokens.renew_at < time.time():
-                    self._tokens = self._refresher.renew(self._tokens)
-            except OAuthError as error:
-                raise FatalAPIError(str(error)) from error
+            self._tokens = self._tokens or self._refresher.stored_tokens()
+            if self._tokens is None or self._tokens.refresh_at < time.time():
+                self._tokens = self._refresher.refresh(self._tokens)
             return self._tokens
 
     def api_url(self) -> str:
-        """Return where Gong says that the company's API is.
+        """Return the base URL of the company's API, which Gong sends along with the tokens.
 
         Raises:
-            FatalAPIError: if the token must not be sent there.
+            RunError: if the token must not be sent there.
         """
         url = self.tokens().api_url
-        # Where oauth_url itself is open, allow_insecure_http has allowed it.
-        may_be_open = not is_encrypted_or_local(self._refresher.oauth_url)
-        if not is_url(url) or not (may_be_open or is_encrypted_or_local(url)):
-            raise FatalAPIError(
-                "OAuth: the api_base_url_for_customer that came with the tokens is no https:// "
+        # An oauth_url without TLS has passed the check of allow_insecure_http.
+        allows_http = not is_encrypted_or_local(self._refresher.app.oauth_url)
+        if not is_url(url) or not (allows_http or is_encrypted_or_local(url)):
+            raise RunError(
+                "OAuth: the api_base_url_for_customer in the token response is not an https:// "
                 "URL; check oauth_url"
             )
         return url
 
-    def renew_after_refusal(self, authorization: str | bytes) -> bool:
-        """Renew a token that Gong has refused before its time.
+    def refresh_after_unauthorized(self, authorization: str | bytes) -> bool:
+        """Replace a token that Gong has refused before it expired.
 
         Args:
-            authorization: the header that was refused.
+            authorization: the header of the refused request.
 
         Returns:
-            Whether another try makes sense. A second refusal means that it is not the token.
+            Whether to retry. Not if the token is itself a replacement that Gong has never
+            accepted: then the token is not the cause.
+
+        Raises:
+            AuthenticationError: if the credentials are wrong or revoked.
+            RunError: if the tokens cannot be refreshed or stored.
         """
+        if isinstance(authorization, bytes):
+            authorization = authorization.decode("latin-1")
         with self._lock:
-            if self._tokens and authorization != f"Bearer {self._tokens.access_token}":
-                return True  # another thread has renewed it meanwhile
-            if self._refused_before:
+            refused = self._tokens
+            if refused is None or authorization != _header(refused):
+                return True  # another thread has replaced it
+            stored = self._refresher.stored_tokens()
+            if stored and stored.access_token != refused.access_token:
+                self._tokens = stored  # another run has replaced it
+            elif authorization == self._unproven_header:
                 return False
-            self._refused_before = True
-            try:
-                self._tokens = self._refresher.renew(self._tokens)
-            except OAuthError as error:
-                raise FatalAPIError(str(error)) from error
+            else:
+                self._tokens = self._refresher.refresh(refused)
+            self._unproven_header = _header(self._tokens)
             return True
 
+    def _note_accepted(self, response: requests.Response, **_: object) -> None:
+        if response.ok and response.request.headers["Authorization"] == self._unproven_header:
+            self._unproven_header = ""
 
-def authenticator(settings: Settings) -> Auth:
-    """Return the login that the settings ask for: OAuth, a bearer token or an API key pair."""
+
+def _header(tokens: Tokens) -> str:
+    return f"Bearer {tokens.access_token}"
+
+
+def build_authenticator(settings: Settings) -> AuthBase:
+    """Return the authenticator for the configured credentials."""
     if settings.client_id:
-        return OAuthLogin(Refresher.of(settings))
+        return OAuthAuthenticator(TokenRefresher(OAuthApp.from_settings(settings)))
     if settings.access_token:
-        return BearerTokenAuthenticator(token=settings.access_token)
-    return BasicAuthenticator(
-        username=settings.access_key or "",
-        password=settings.access_key_secret or "",
-    )
+        return BearerAuthenticator(settings.access_token)
+    return HTTPBasicAuth(settings.access_key or "", settings.access_key_secret or "")

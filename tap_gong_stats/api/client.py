@@ -169,7 +169,7 @@ class ApiClient(ABC):
         except ApiError as error:
             raise label_error(error, query) from error
         except requests.RequestException as error:
-            raise label_error(ApiError(redact_query(error)), query) from error
+            raise label_error(ApiError(redact_query(str(error))), query) from error
 
     def close(self) -> None:
         """Close the connections."""
@@ -207,7 +207,7 @@ class ApiClient(ABC):
                 # In one piece: requests would join pieces of 10 kB and hold each page twice.
                 body = b"".join(response.iter_content(None))
         except TRANSIENT_ERRORS as error:
-            raise TransientError(redact_query(error), is_timeout=is_timeout(error)) from error
+            raise TransientError(redact_query(str(error)), is_timeout=is_timeout(error)) from error
         return ApiResponse(
             status=response.status_code,
             reason=response.reason or "",

@@ -1,0 +1,1 @@
+"""OAuth with refresh tokens that can be used only once: the token file and its refresh."""
