@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import backoff
-import msgspec
 import requests
 from requests.models import REDIRECT_STATI
 from urllib3.exceptions import ReadTimeoutError
 
 from tap_gong_stats.api import retry
+from tap_gong_stats.api.json_decode import decode_json
 from tap_gong_stats.api.redaction import redact_query
 from tap_gong_stats.api.session import ApiSession, TrackedHeaders
 from tap_gong_stats.errors import (
@@ -286,7 +286,7 @@ def is_timeout(error: requests.RequestException) -> bool:
 def parse_json_object(body: bytes) -> dict[str, Any] | None:
     """Return the JSON object in a body, or None if there is none."""
     try:
-        parsed = msgspec.json.decode(body)
+        parsed = decode_json(body)
     except PARSE_ERRORS:
         return None
     return parsed if isinstance(parsed, dict) else None

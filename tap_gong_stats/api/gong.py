@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tap_gong_stats.api.auth import OAuthAuthenticator, build_authenticator
 from tap_gong_stats.api.client import PARSE_ERRORS, ApiClient, parse_json_object
+from tap_gong_stats.api.json_decode import repair_body
 from tap_gong_stats.api.pages import EMPTY_PAGE, IdExtractor, LazyItems, Page
 from tap_gong_stats.api.paginators import CursorPaginator
 from tap_gong_stats.api.redaction import redact_credentials
@@ -137,7 +138,8 @@ class GongClient(ApiClient):
             return EMPTY_PAGE
         endpoint = query.endpoint
         try:
-            fields = msgspec.json.decode(response.body, type=dict[str, msgspec.Raw])
+            body, replacements = repair_body(response.body)
+            fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
             items = LIST_DECODER.decode(fields.pop(endpoint.items_key, b"null"))
             info = PAGE_INFO_DECODER.decode(fields.pop("records", b"null")) or PageInfo()
             if items is None and info.total_records == 0:
@@ -155,7 +157,8 @@ class GongClient(ApiClient):
             envelope=envelope,
             cursor=info.cursor or None,
             total_records=info.total_records,
-            size=len(response.body),
+            size=len(body),
+            replacements=replacements,
         )
 
     def _refreshed_token(self, response: ApiResponse, text: str) -> bool:

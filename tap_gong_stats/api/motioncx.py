@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tap_gong_stats.api.client import PARSE_ERRORS, ApiClient
 from tap_gong_stats.api.gong import id_extractor
+from tap_gong_stats.api.json_decode import repair_body
 from tap_gong_stats.api.pages import LazyItems, Page
 from tap_gong_stats.api.paginators import OffsetPaginator
 from tap_gong_stats.api.redaction import redact_credentials
@@ -106,7 +107,8 @@ class MotionCXClient(ApiClient):
     @override
     def parse_page(self, response: ApiResponse, query: Query) -> Page:
         try:
-            body = msgspec.json.decode(response.body, type=ResponseBody)
+            repaired, replacements = repair_body(response.body)
+            body = msgspec.json.decode(repaired, type=ResponseBody)
             items = body.data or []
             ids = id_extractor(query.endpoint.item_id).extract(items)
         except PARSE_ERRORS as error:
@@ -121,5 +123,6 @@ class MotionCXClient(ApiClient):
             envelope={},
             cursor=None,
             total_records=None,
-            size=len(response.body),
+            size=len(repaired),
+            replacements=replacements,
         )

@@ -55,6 +55,7 @@ class ApiStream(Stream):
         self.stats = RequestStats()
         self._connect = connect
         self._has_ended = False
+        self._replacements = 0
 
     @abstractmethod
     def plan(self) -> Sequence[Source]:
@@ -126,9 +127,10 @@ class ApiStream(Stream):
         """Warn of a field that has no column."""
         self.logger.warning("%s: ignoring unknown field '%s'", self.name, field)
 
-    def check_envelope(self, page: Page) -> None:
-        """Warn of unknown fields around the items of a page."""
+    def inspect(self, page: Page) -> None:
+        """Warn of unknown fields around the items of a page, and count replaced characters."""
         self._envelope_fields.check(page.envelope)
+        self._replacements += page.replacements
 
     @cached_property
     def _envelope_fields(self) -> UnknownFieldDetector:
@@ -196,6 +198,10 @@ class ApiStream(Stream):
         if not self.stats.calls:
             return
         self.logger.info("%s: %s", self.name, self.stats)
+        if self._replacements:
+            self.logger.warning(
+                "%s: replaced %d characters that no database can store", self.name, self._replacements
+            )
         point = metrics.Point(
             "counter",
             metric=metrics.Metric.HTTP_REQUEST_COUNT,

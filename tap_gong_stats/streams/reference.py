@@ -47,7 +47,7 @@ class ReferenceStream(ApiStream):
         mapper = self.mapper()
         with self.parsing_errors():
             for page in self._pages:
-                self.check_envelope(page)
+                self.inspect(page)
                 yield from map(mapper.map, page.items)
 
     @override

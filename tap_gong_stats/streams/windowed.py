@@ -133,7 +133,7 @@ class WindowedStream(ApiStream):
 
     def _map(self, page: Page, request: WindowRequest) -> Iterator[Record]:
         with self.parsing_errors(request.label):
-            self.check_envelope(page)
+            self.inspect(page)
             yield from self.map_page(page, request)
 
     def _hint(self, page: Page, request: WindowRequest) -> tuple[object, object]:
