@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from scripts.leash import ROOT
+from scripts.supervised_process import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Collection

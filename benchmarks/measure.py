@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from scripts.leash import ROOT
+from scripts.supervised_process import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -23,8 +23,8 @@ from benchmarks.measure import FailedError, cost, costs
 from benchmarks.results import Bar, Finding, Result
 from benchmarks.rivals import daily
 from benchmarks.servers import DAYS_PER_CALL, USERS, replay, sandbox
-from scripts.leash import ROOT
 from scripts.postgres import postgres
+from scripts.supervised_process import ROOT
 
 if TYPE_CHECKING:
     from benchmarks.measure import Command
