@@ -1,0 +1,31 @@
+"""The measurements, one module for each topic. Each verifies one promise of the tap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.measurements.api_calls import api_calls
+from benchmarks.measurements.memory import memory
+from benchmarks.measurements.pipeline import pipeline
+from benchmarks.measurements.rate_limit import rate_limit
+from benchmarks.measurements.start_up import start_up
+from benchmarks.measurements.throughput import throughput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from benchmarks.results import Result
+
+MEASUREMENTS: dict[str, Callable[[Path], Result]] = {
+    measurement.__name__: measurement
+    for measurement in (
+        rate_limit,
+        api_calls,
+        throughput,
+        memory,
+        start_up,
+        pipeline,
+    )
+}
+"""Measurements by name. Each takes a folder for its files."""
