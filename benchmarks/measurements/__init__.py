@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.measurements.api_calls import api_calls
-from benchmarks.measurements.memory import memory
+from benchmarks.measurements.backfill import backfill
+from benchmarks.measurements.everyday import everyday
+from benchmarks.measurements.memory import large_pages, memory
 from benchmarks.measurements.pipeline import pipeline
 from benchmarks.measurements.rate_limit import rate_limit
 from benchmarks.measurements.start_up import start_up
@@ -20,10 +22,13 @@ if TYPE_CHECKING:
 MEASUREMENTS: dict[str, Callable[[Path], Result]] = {
     measurement.__name__: measurement
     for measurement in (
+        everyday,
+        backfill,
         rate_limit,
         api_calls,
         throughput,
         memory,
+        large_pages,
         start_up,
         pipeline,
     )

@@ -17,6 +17,15 @@ MEGABYTE = 1_000_000
 
 DAYS = 90
 
+LARGE_WINDOW = 40
+"""Days per call at which a page of 100 users exceeds `LARGE_PAGE`."""
+
+LARGE_PAGE = 2
+"""Megabytes."""
+
+LARGE_RUNS = ((100, 80), (100, 8_000), (2_000, 80), (2_000, 800))
+"""Numbers of users and of days."""
+
 
 def memory(folder: Path) -> Result:
     """Read ten and a hundred times the history."""
@@ -40,3 +49,26 @@ def memory(folder: Path) -> Result:
             for factor, peak in peaks.items()
         ],
     )
+
+
+def large_pages(folder: Path) -> Result:
+    """Read pages of more than 2 MB, for few and many users and days."""
+    metrics: list[Metric] = []
+    for users, days in LARGE_RUNS:
+        with replay(
+            daily_activity.PATH, users=users, days_per_call=LARGE_WINDOW, windows=2
+        ) as server:
+            config = server.history_config(days, LARGE_WINDOW)
+            peak = run(tap_command(folder, config, [daily_activity.NAME])).peak_memory
+        run_name = f"{users:,} users, {days:,} days"
+        metrics += [
+            Metric(f"{run_name}: peak", peak / MEGABYTE, at_most=100, unit=" MB", digits=0),
+            Metric(
+                f"{run_name}: mean page",
+                server.info.mean_page_bytes / MEGABYTE,
+                at_least=LARGE_PAGE,
+                unit=" MB",
+                digits=1,
+            ),
+        ]
+    return Result(f"Peak memory, `{daily_activity.NAME}` in pages of {LARGE_PAGE} MB", metrics)
