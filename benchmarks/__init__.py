@@ -1,1 +1,1 @@
-"""Measures the tap beside the least that its work can cost; see `python -m benchmarks --help`."""
+"""Benchmarks of the tap against the minimum cost of its work; see `benchmarks/run --help`."""

@@ -1,8 +1,9 @@
-# ruff: noqa: T201 - it speaks to a person
-"""Measures the tap on the sandbox, and writes what it found beside itself.
+# ruff: noqa: T201 - command-line output
+"""Benchmarks the tap on the sandbox.
 
-All numbers that matter are ratios within one run, so that any machine will do. The exit code is
-1 if a bound is broken. Only a run of all parts writes results.md and results.svg.
+All bounded figures are ratios or counts, so they hold on any machine. Timings are meaningful only
+while nothing else runs. The exit code is 1 if a bound is exceeded. A run of all measurements also
+rewrites results.md and results.svg.
 """
 
 from __future__ import annotations
@@ -12,38 +13,43 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import FailedError
-from benchmarks.parts import PARTS
-from benchmarks.results import chart, table, told
+from benchmarks.measurements import MEASUREMENTS
+from benchmarks.processes import CommandError
+from benchmarks.results import as_chart, as_table, as_text
 from scripts.steps import Step, StepError
 
 HERE = Path(__file__).parent
 
 
 def main() -> None:
-    """Run the parts that are asked for."""
+    """Run the measurements named on the command line."""
     parser = argparse.ArgumentParser(
         prog="benchmarks/run",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("parts", nargs="*", help=f"any of {', '.join(PARTS)}; all by default")
-    asked = parser.parse_args().parts
-    if unknown := set(asked) - set(PARTS):
-        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    parser.add_argument(
+        "measurements",
+        nargs="*",
+        metavar="measurement",
+        help=f"any of {', '.join(MEASUREMENTS)}; default: all",
+    )
+    names = parser.parse_args().measurements
+    if unknown := set(names) - set(MEASUREMENTS):
+        parser.error(f"unknown measurement: {', '.join(sorted(unknown))}")
     results = []
     with tempfile.TemporaryDirectory(prefix="tap-gong-stats-") as folder:
-        for name in asked or PARTS:
+        for name in names or MEASUREMENTS:
             try:
                 with Step(name):
-                    results.append(PARTS[name](Path(folder)))
-            except (FailedError, StepError) as error:
+                    results.append(MEASUREMENTS[name](Path(folder)))
+            except (CommandError, StepError) as error:
                 sys.exit(f"\n{error}")
-            print(told(results[-1]))
-    if not asked:
-        (HERE / "results.md").write_text(table(results), encoding="utf-8")
-        (HERE / "results.svg").write_text(chart(results), encoding="utf-8")
-    sys.exit(not all(finding.kept for result in results for finding in result.findings))
+            print(as_text(results[-1]))
+    if not names:
+        (HERE / "results.md").write_text(as_table(results), encoding="utf-8")
+        (HERE / "results.svg").write_text(as_chart(results), encoding="utf-8")
+    sys.exit(not all(metric.within_bounds for result in results for metric in result.metrics))
 
 
 if __name__ == "__main__":

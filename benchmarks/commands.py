@@ -1,4 +1,4 @@
-"""The commands that are measured, with the files that they read."""
+"""The commands to measure and the files that they read and write."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from scripts.leash import ROOT
+from scripts.supervised_process import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from benchmarks.measure import Command
+    from benchmarks.processes import Command
 
-_numbers = itertools.count()
+_file_numbers = itertools.count()
 
 
-def module(name: str, *arguments: str | Path) -> Command:
-    """Return the command that runs a module of ours."""
+def module_command(name: str, *arguments: str | Path) -> Command:
+    """Return the command that runs a Python module of this project."""
     return [sys.executable, "-m", name, *map(str, arguments)]
 
 
-def tap(
+def tap_command(
     folder: Path,
     config: dict[str, Any],
     streams: Collection[str],
     state: dict[str, Any] | None = None,
 ) -> Command:
-    """Return the command that runs the tap for some streams."""
-    file = json_file(folder, config)
-    discover = module("tap_gong_stats", "--config", file, "--discover")
+    """Return the command that runs the tap, with only `streams` selected."""
+    config_file = json_file(folder, config)
+    discover = module_command("tap_gong_stats", "--config", config_file, "--discover")
     catalog = json.loads(
-        subprocess.run(  # noqa: S603 - ourselves
+        subprocess.run(  # noqa: S603 - our own tap
             discover, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
         ).stdout
     )
@@ -42,12 +42,25 @@ def tap(
         for entry in stream["metadata"]:
             if not entry["breadcrumb"]:
                 entry["metadata"]["selected"] = stream["tap_stream_id"] in streams
-    command = module("tap_gong_stats", "--config", file, "--catalog", json_file(folder, catalog))
-    return [*command, "--state", str(json_file(folder, state))] if state else command
+    catalog_file = json_file(folder, catalog)
+    state_option = ("--state", json_file(folder, state)) if state else ()
+    return module_command(
+        "tap_gong_stats", "--config", config_file, "--catalog", catalog_file, *state_option
+    )
 
 
 def json_file(folder: Path, content: object) -> Path:
-    """Write a file with a new name."""
-    file = folder / f"{next(_numbers)}.json"
+    """Write a JSON document to a new file in `folder`."""
+    file = folder / f"{next(_file_numbers)}.json"
     file.write_text(json.dumps(content), encoding="utf-8")
     return file
+
+
+def final_state(messages: Path) -> dict[str, Any]:
+    """Return the value of the last STATE message in a file of Singer messages."""
+    state: dict[str, Any] = {}
+    with messages.open("rb") as lines:
+        for line in lines:
+            if b'"STATE"' in line and (message := json.loads(line))["type"] == "STATE":
+                state = message["value"]
+    return state

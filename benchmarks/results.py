@@ -1,4 +1,4 @@
-"""What was measured: as a table, and as a chart."""
+"""Measured figures with their bounds, and their output as text, table and chart."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WIDTH, LABELS, BAR, GAP = 720, 250, 16, 8
-"""Pixels of the chart: its width, the column of labels, a bar and the space below it."""
+WIDTH, LABEL_WIDTH, BAR_HEIGHT, GAP = 720, 250, 16, 8
+"""Layout of the chart in pixels."""
 
 STYLE = """\
   text { font: 13px system-ui, sans-serif; fill: #1f2328 }
   .title { font-weight: 600 }
-  .tap { fill: #5b3cc4 } .rival { fill: #a8a4b8 }
+  .tap { fill: #5b3cc4 } .baseline { fill: #a8a4b8 }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3 } .tap { fill: #9b83f0 } .rival { fill: #6a6676 }
+    text { fill: #e6edf3 } .tap { fill: #9b83f0 } .baseline { fill: #6a6676 }
   }"""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One number, and what it may be."""
+class Metric:
+    """One measured figure and its bounds, all inclusive."""
 
-    what: str
+    name: str
     value: float
     at_most: float | None = None
     at_least: float | None = None
@@ -35,8 +35,8 @@ class Finding:
     digits: int = 2
 
     @property
-    def kept(self) -> bool:
-        """Whether the bound is kept."""
+    def within_bounds(self) -> bool:
+        """Whether the value satisfies every bound."""
         return (
             (self.at_most is None or self.value <= self.at_most)
             and (self.at_least is None or self.value >= self.at_least)
@@ -44,88 +44,95 @@ class Finding:
         )
 
     @property
-    def measured(self) -> str:
-        """The number as it is read."""
+    def value_text(self) -> str:
+        """The value, rounded, with its unit."""
         return f"{self.value:,.{self.digits}f}{self.unit}"
 
     @property
-    def bound(self) -> str:
-        """The bound as it is read."""
+    def bounds_text(self) -> str:
+        """The bounds, such as `≤ 2`; empty if there are none."""
         bounds = {"≤": self.at_most, "≥": self.at_least, "=": self.exactly}
         return " ".join(f"{sign} {bound:g}" for sign, bound in bounds.items() if bound is not None)
+
+    @property
+    def mark(self) -> str:
+        """A check mark or a cross."""
+        return "✓" if self.within_bounds else "✗"
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of the chart; those of the tap stand out."""
+    """One bar of the chart; `is_tap` sets the tap apart from its baselines."""
 
     label: str
     value: float
     text: str
-    of_the_tap: bool = True
+    is_tap: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one part of the benchmark has found."""
+    """The metrics of one measurement, and the bars that show the most important ones."""
 
     title: str
-    findings: list[Finding]
+    metrics: list[Metric]
     bars: list[Bar] = field(default_factory=list)
 
 
-def told(result: Result) -> str:
-    """Return the findings of one part for a terminal."""
+def as_text(result: Result) -> str:
+    """Format the metrics of one measurement for a terminal."""
     return "\n".join(
-        f"    {'✓' if it.kept else '✗'} {it.what}: {it.measured} {it.bound}".rstrip()
-        for it in result.findings
+        f"    {metric.mark} {metric.name}: {metric.value_text} {metric.bounds_text}".rstrip()
+        for metric in result.metrics
     )
 
 
-def machine() -> str:
-    """Name the machine by what matters here."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return f"{os.cpu_count()} cores and {memory / 2**30:.0f} GiB of memory"
-
-
-def table(results: Sequence[Result]) -> str:
-    """Return all findings as a table in Markdown."""
-    lines = [f"Measured in one run on a machine with {machine()}.", ""]
-    lines += ["| what | measured | bound | |", "|---|--:|--:|---|"]
+def as_table(results: Sequence[Result]) -> str:
+    """Format all metrics as a Markdown table."""
+    lines = [f"Measured in one run on a machine with {_machine()}.", ""]
+    lines += ["| metric | measured | bound | |", "|---|--:|--:|---|"]
     for result in results:
         lines.append(f"| **{result.title}** | | | |")
         lines += [
-            f"| {it.what} | {it.measured} | {it.bound} | "
-            f"{('✓' if it.kept else '✗') if it.bound else ''} |"
-            for it in result.findings
+            f"| {metric.name} | {metric.value_text} | {metric.bounds_text} | "
+            f"{metric.mark if metric.bounds_text else ''} |"
+            for metric in result.metrics
         ]
     return "\n".join(lines) + "\n"
 
 
-def chart(results: Sequence[Result]) -> str:
-    """Return all bars as an SVG; each part has a scale of its own."""
-    parts: list[str] = []
+def as_chart(results: Sequence[Result]) -> str:
+    """Draw all bars as an SVG image; each measurement has its own scale."""
+    elements: list[str] = []
     y = 0
     for result in results:
         if not result.bars:
             continue
         y += 20
-        parts.append(
-            f'<text class="title" x="0" y="{y}">{escape(result.title.replace("`", ""))}</text>'
-        )
+        title = escape(result.title.replace("`", ""))
+        elements.append(f'<text class="title" x="0" y="{y}">{title}</text>')
         y += GAP
-        longest = max(bar.value for bar in result.bars)
+        maximum = max(bar.value for bar in result.bars)
         for bar in result.bars:
-            width = (WIDTH - LABELS - 90) * bar.value / longest
-            kind = "tap" if bar.of_the_tap else "rival"
-            middle = y + BAR - 4
-            parts += [
-                f'<text x="0" y="{middle}">{escape(bar.label)}</text>',
-                f'<rect class="{kind}" x="{LABELS}" y="{y}" width="{width:.0f}" height="{BAR}"/>',
-                f'<text x="{LABELS + width + 6:.0f}" y="{middle}">{escape(bar.text)}</text>',
-            ]
-            y += BAR + GAP
+            elements += _bar(bar, y, width=(WIDTH - LABEL_WIDTH - 90) * bar.value / maximum)
+            y += BAR_HEIGHT + GAP
         y += GAP
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" width="{WIDTH}">'
-    body = "\n".join(f"  {part}" for part in parts)
+    body = "\n".join(f"  {element}" for element in elements)
     return f"{head}\n<style>\n{STYLE}\n</style>\n{body}\n</svg>\n"
+
+
+def _bar(bar: Bar, y: int, width: float) -> list[str]:
+    baseline = y + BAR_HEIGHT - 4
+    kind = "tap" if bar.is_tap else "baseline"
+    size = f'width="{width:.0f}" height="{BAR_HEIGHT}"'
+    return [
+        f'<text x="0" y="{baseline}">{escape(bar.label)}</text>',
+        f'<rect class="{kind}" x="{LABEL_WIDTH}" y="{y}" {size}/>',
+        f'<text x="{LABEL_WIDTH + width + 6:.0f}" y="{baseline}">{escape(bar.text)}</text>',
+    ]
+
+
+def _machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{os.cpu_count()} cores and {memory / 2**30:.0f} GiB of memory"

@@ -1,17 +1,12 @@
-"""Servers in processes of their own, whose work does not count as the tap's."""
+"""API servers in separate processes, so that their work is not attributed to the tap."""
 
 from __future__ import annotations
 
 import multiprocessing
-import threading
 from contextlib import contextmanager
-from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import pairwise
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import msgspec
-import requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,179 +14,143 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from gong_sandbox.company.company import Company
-
 USERS = 250
-KEY = ("sandbox-key", "sandbox-secret")
+ACCESS_KEY = ("sandbox-key", "sandbox-secret")
 MOTIONCX_KEY = "sandbox-motioncx-key"
 MOTIONCX_PATH = "/motioncx"
 UNLIMITED = 10_000
-"""Calls a second where pace is not the question."""
+"""Calls per second where the rate is not measured."""
 
 DAYS_PER_CALL = 30
-RECORDED_CALLS = 6
-"""Windows of days that are recorded; further ones are told the same again."""
+"""The tap's default."""
 
 
-class Call(NamedTuple):
-    """A call that the sandbox has answered."""
+class RecordedRequest(NamedTuple):
+    """A request that the sandbox has received; `arrived` is in seconds of a monotonic clock."""
 
     arrived: float
     path: str
     status: int | None
 
 
-class Gong:
-    """A server in another process that answers as Gong does."""
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    """What a server process reports once it is ready."""
+
+    url: str
+    today: date
+    time_zone: str
+    mean_page_bytes: float = 0
+
+
+class ApiServer:
+    """A server in another process that implements Gong's API."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
-        self._told = 0
-        self.url: str
-        self.today: date
-        self.time_zone: str
-        self.url, self.today, self.time_zone = pipe.recv()
+        self._requests_taken = 0
+        self.info: ServerInfo = pipe.recv()
+
+    @property
+    def today(self) -> date:
+        """The company's current day."""
+        return self.info.today
 
     @property
     def config(self) -> dict[str, Any]:
-        """The settings with which the tap reads from here, as fast as it can."""
-        access_key, access_key_secret = KEY
+        """The tap's settings for this server; everything else is left at its default."""
+        access_key, access_key_secret = ACCESS_KEY
         return {
-            "api_url": self.url,
+            "api_url": self.info.url,
             "access_key": access_key,
             "access_key_secret": access_key_secret,
             "motioncx_api_key": MOTIONCX_KEY,
-            "motioncx_api_url": self.url + MOTIONCX_PATH,
-            "calls_per_second": UNLIMITED,
+            "motioncx_api_url": self.info.url + MOTIONCX_PATH,
         }
 
-    def config_for(self, days: int) -> dict[str, Any]:
-        """Return the same for the last so many days."""
+    def history_config(self, days: int, days_per_call: int = DAYS_PER_CALL) -> dict[str, Any]:
+        """Return the settings that read the last `days` days as fast as possible."""
         return {
             **self.config,
+            "calls_per_second": UNLIMITED,
             "start_date": (self.today - timedelta(days=days)).isoformat(),
             "end_date": self.today.isoformat(),
-            "time_zone": self.time_zone,
-            "days_per_call": DAYS_PER_CALL,
+            "time_zone": self.info.time_zone,
+            "days_per_call": days_per_call,
         }
 
-    def calls(self) -> list[Call]:
-        """Return the calls since this was asked last, in the order of arrival."""
-        self._pipe.send("calls?")
-        calls: list[Call] = self._pipe.recv()
-        before, self._told = self._told, len(calls)
-        return calls[before:]
+    def take_requests(self) -> list[RecordedRequest]:
+        """Return the requests received since the last call, in order of arrival."""
+        self._pipe.send("requests")
+        requests: list[RecordedRequest] = self._pipe.recv()
+        taken, self._requests_taken = self._requests_taken, len(requests)
+        return requests[taken:]
 
 
 @contextmanager
-def sandbox(**options: float) -> Iterator[Gong]:
-    """Run the sandbox, with options of `create_app`."""
-    with _process(_serve_sandbox, options) as pipe:
-        yield Gong(pipe)
+def sandbox(*, users: int = USERS, days_ago: int = 0, **options: float) -> Iterator[ApiServer]:
+    """Run the sandbox, without a rate limit unless the options set one.
 
-
-@contextmanager
-def replay(path: str) -> Iterator[Gong]:
-    """Serve what the sandbox answered, as bytes, so that answers cost next to nothing.
-
-    However far back the questions about windows of days go, it goes round in what it has.
+    Args:
+        users: number of users of the company.
+        days_ago: by how many days the company's clock is behind.
+        options: further options of `create_app`.
     """
-    with _process(_serve_recording, path) as pipe:
-        yield Gong(pipe)
+    with server_process(_serve_sandbox, users, days_ago, options) as server:
+        yield server
 
 
 @contextmanager
-def _process(main: Callable[[Connection, Any], None], argument: object) -> Iterator[Connection]:
-    # Spawned, not forked: it starts as small as if it had been run by itself.
+def server_process(main: Callable[..., None], *arguments: object) -> Iterator[ApiServer]:
+    """Run a server in a process of its own until the block exits.
+
+    Args:
+        main: is called with one end of a pipe and the arguments, sends a `ServerInfo`, and returns
+            when the pipe closes.
+        arguments: picklable arguments of `main`.
+    """
+    # Spawned, not forked: its size must not depend on ours.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=main, args=(theirs, argument), daemon=True)
+    process = context.Process(target=main, args=(theirs, *arguments), daemon=True)
     process.start()
-    theirs.close()  # else it would not be told of our end
+    theirs.close()  # so that reading from our end fails once the server has exited
     try:
-        yield ours
+        yield ApiServer(ours)
     finally:
         ours.close()
         process.join()
 
 
 @contextmanager
-def _gong(**options: float) -> Iterator[tuple[FastAPI, str]]:
-    # Imported here, as the process that measures must stay small.
+def sandbox_app(
+    users: int, days_ago: int = 0, **options: float
+) -> Iterator[tuple[FastAPI, ServerInfo]]:
+    """Serve the sandbox in a thread of this process."""
+    # Imported here because the process that measures must stay small.
     from gong_sandbox.app import create_app  # noqa: PLC0415
     from gong_sandbox.company.company import Company  # noqa: PLC0415
     from gong_sandbox.server import serve  # noqa: PLC0415
 
+    company = Company(users=users, clock=lambda: datetime.now(UTC) - timedelta(days=days_ago))
     limits: dict[str, Any] = {"calls_per_second": UNLIMITED, "calls_per_day": 1_000_000, **options}
-    app = create_app(Company(users=USERS), **limits)
+    app = create_app(company, **limits)
     with serve(app) as url:
-        yield app, url
+        yield app, ServerInfo(url, company.today, company.time_zone)
 
 
-def _serve_sandbox(pipe: Connection, options: dict[str, float]) -> None:
-    with _gong(**options) as (app, url):
-        company: Company = app.state.company
-        pipe.send((url, company.today, company.time_zone))
-        while _asked(pipe):
-            pipe.send([Call(call.arrived, call.path, call.status) for call in app.state.journal])
-
-
-def _serve_recording(pipe: Connection, path: str) -> None:
-    with _gong() as (app, url):
-        company: Company = app.state.company
-        today, span = company.today, timedelta(days=DAYS_PER_CALL)
-        windows = [
-            _pages(url + path, today - (number + 1) * span, today - number * span)
-            for number in range(RECORDED_CALLS)
-        ]
-    after_cursor = {
-        msgspec.json.decode(page)["records"]["cursor"]: after
-        for pages in windows
-        for page, after in pairwise(pages)
-    }
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def do_POST(self) -> None:
-            question = msgspec.json.decode(self.rfile.read(int(self.headers["Content-Length"])))
-            page = after_cursor.get(question.get("cursor")) or self.first_page(question["filter"])
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(page)))
-            self.end_headers()
-            self.wfile.write(page)
-
-        def first_page(self, asked: dict[str, str]) -> bytes:
-            age = (today - date.fromisoformat(asked["toDate"])).days // DAYS_PER_CALL
-            return windows[age % len(windows)][0]
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    pipe.send((f"http://127.0.0.1:{server.server_port}", today, company.time_zone))
-    _asked(pipe)
-
-
-def _pages(url: str, start: date, end: date) -> list[bytes]:
-    question: dict[str, Any] = {"filter": {"fromDate": f"{start}", "toDate": f"{end}"}}
-    pages: list[bytes] = []
-    while question.get("cursor") or not pages:
-        answer = requests.post(url, json=question, auth=KEY, timeout=60)
-        answer.raise_for_status()
-        pages.append(answer.content)
-        question["cursor"] = answer.json()["records"].get("cursor")
-    return pages
-
-
-def _asked(pipe: Connection) -> bool:
-    """Wait for a question, or for the end of whoever asks."""
+def wait_for_message(pipe: Connection) -> bool:
+    """Wait for a message and return True, or return False once the other end is closed."""
     try:
         pipe.recv()
     except EOFError:
         return False
     return True
+
+
+def _serve_sandbox(pipe: Connection, users: int, days_ago: int, options: dict[str, float]) -> None:
+    with sandbox_app(users, days_ago, **options) as (app, info):
+        pipe.send(info)
+        while wait_for_message(pipe):
+            log = app.state.journal
+            pipe.send([RecordedRequest(entry.arrived, entry.path, entry.status) for entry in log])

@@ -1,1 +1,1 @@
-"""What stands behind the two commands, `scripts/demo` and `scripts/test`."""
+"""Implementation of the commands `scripts/demo` and `scripts/test`."""

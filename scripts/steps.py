@@ -1,4 +1,4 @@
-"""Progress as a person wants to see it: a line for each step, with the seconds that it takes."""
+"""Progress output for people: one line per step, with its elapsed seconds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Self
 
-from scripts.leash import leash
+from scripts.supervised_process import supervised_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class StepError(Exception):
-    """A step that failed, told with the end of its log."""
+    """A step that failed; the message ends with the last lines of its log."""
 
     def __init__(self, message: str, log: Path | None = None) -> None:
         lines = [message]
@@ -30,18 +30,18 @@ class StepError(Exception):
 
 
 class Step:
-    """One line of progress: what is done, for how long already, and how far it is."""
+    """One line of progress: title, elapsed seconds and details."""
 
     def __init__(self, title: str) -> None:
         self.title = title
         self.detail: object = ""
-        """How far it is. An object whose text changes is asked anew each time."""
+        """Shown at the end of the line; converted to text each time the line is drawn."""
         self._live = sys.stdout.isatty()
         self._ended = threading.Event()
         self._ticking = threading.Thread(target=self._tick, daemon=True)
 
     def __enter__(self) -> Self:
-        """Begin to count the seconds."""
+        """Start the clock."""
         self._began = time.monotonic()
         self._ticking.start()
         return self
@@ -52,7 +52,7 @@ class Step:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Say how it ended."""
+        """Print the final line, marked with success or failure."""
         self._ended.set()
         self._ticking.join()
         self._show("✗" if kind else "✓")
@@ -65,26 +65,32 @@ class Step:
         *,
         log: Path,
         env: Mapping[str, str] | None = None,
-        each_line: Callable[[str], None] = lambda _: None,
+        on_line: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Run a command to its end, with its output in a log.
+        """Run a command until it exits and append its output to a log.
+
+        Args:
+            command: the program and its arguments.
+            log: file that the output is appended to.
+            env: environment of the command; default: the environment of this process.
+            on_line: called with each line of output.
 
         Raises:
-            StepError: if it fails.
+            StepError: the exit code is not 0.
         """
         with (
             log.open("ab", buffering=0) as file,
-            leash(command, output=subprocess.PIPE, env=env) as process,
+            supervised_process(command, output=subprocess.PIPE, env=env) as process,
         ):
             for line in process.stdout or ():
                 file.write(line)
-                each_line(line.decode(errors="replace"))
+                on_line(line.decode(errors="replace"))
         if process.returncode:
             name = getattr(command[0], "name", command[0])
-            raise StepError(f"{name} ended with exit code {process.returncode}.", log)
+            raise StepError(f"{name} failed with exit code {process.returncode}.", log)
 
     def _tick(self) -> None:
-        # A terminal shows one line that changes; a file or a CI log gets a line now and then.
+        # A terminal redraws one line; a file or a CI log gets a new line every few seconds.
         while not self._ended.wait(0.2 if self._live else 5):
             self._show("…")
 

@@ -1,7 +1,7 @@
-"""Runs lint, types and the whole suite. With arguments it runs pytest alone, with these.
+"""Runs linters, type checks and all tests; with arguments, runs only pytest and passes them on.
 
 scripts/test
-scripts/test tests/test_windows.py -k week
+scripts/test tests/sync/test_windows.py -k week
 """
 
 from __future__ import annotations
@@ -13,37 +13,37 @@ from scripts.environment import VENV, install
 from scripts.steps import Step, StepError
 
 SINGER_TOOLS = VENV / "singer-tools"
-"""An environment of its own for `singer-check-tap`, whose dependencies are of another age."""
+"""A separate environment for `singer-check-tap`, whose dependencies are outdated."""
 
 CHECKS = [
     ["ruff", "check"],
     ["ruff", "format", "--check"],
     ["mypy"],
-    # A file at a time on each of two processors, as most tests wait for a server.
+    # Two processes, each running whole files: fixtures of a module are set up only once.
     ["pytest", "--cov", "--numprocesses=2", "--dist=loadfile"],
 ]
 
 
 def main(arguments: list[str]) -> int:
-    """Run the checks one after the other, up to the first that fails."""
+    """Run the checks in order and stop at the first failure; return its exit code."""
     if not (SINGER_TOOLS / "bin" / "singer-check-tap").exists():
         try:
             install_singer_tools()
         except StepError as error:
             sys.exit(f"\n{error}")
     for command in [["pytest", *arguments]] if arguments else CHECKS:
-        print(f"\n$ {' '.join(command)}", flush=True)  # noqa: T201 - for who watches
-        if code := subprocess.call(command):  # noqa: S603 - one of the above
+        print(f"\n$ {' '.join(command)}", flush=True)  # noqa: T201 - command-line output
+        if code := subprocess.call(command):  # noqa: S603 - one of CHECKS
             return code
     return 0
 
 
 def install_singer_tools() -> None:
-    """Install what the tests judge the tap's output with."""
+    """Install the validator that the tests run on the tap's output."""
     log = VENV / "singer-tools.log"
     with Step("singer-check-tap in .venv/singer-tools") as step:
         step.run([sys.executable, "-m", "venv", SINGER_TOOLS], log=log)
-        # singer-python in turn names the exact versions of what it needs.
+        # singer-python pins its own dependencies.
         install(step, SINGER_TOOLS, "singer-tools==0.4.1", "singer-python==6.8.0", log=log)
 
 

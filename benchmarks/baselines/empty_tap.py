@@ -1,6 +1,6 @@
-"""A tap on the Singer SDK that does nothing: what starting one costs whatever it is for.
+"""A tap on the Singer SDK without streams: the start-up cost of any such tap.
 
-Usage: python -m benchmarks.rivals.empty_tap --version
+Usage: python -m benchmarks.baselines.empty_tap --version
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The rows of `daily_activity`, built as plainly as can be."""
+"""The stream `daily_activity` in its plainest form, for all baselines."""
 
 from __future__ import annotations
 
@@ -23,21 +23,22 @@ def _camel_case(column: str) -> str:
     return first + "".join(word.capitalize() for word in others)
 
 
-LISTS = [
+LIST_FIELDS = [
     (column, _camel_case(column))
     for column, schema in SCHEMA["properties"].items()
     if "array" in schema["type"]
 ]
+"""Pairs of column and field of the columns that hold lists of call ids."""
 
 
-def rows(user: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a user, one for each day on which anything happened."""
-    for day in user["userDailyActivityStats"]:
-        lists = {column: day[field] for column, field in LISTS}
+def records(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the records of one user: one for each day with any activity."""
+    for day in item["userDailyActivityStats"]:
+        lists = {column: day[field] for column, field in LIST_FIELDS}
         if any(lists.values()):
             yield {
-                "user_id": user["userId"],
-                "user_email_address": user["userEmailAddress"],
+                "user_id": item["userId"],
+                "user_email_address": item["userEmailAddress"],
                 "from_date": day["fromDate"][:10],
                 "to_date": day["toDate"][:10],
                 "from_date_time": day["fromDate"],
@@ -46,8 +47,8 @@ def rows(user: dict[str, Any]) -> Iterator[dict[str, Any]]:
             }
 
 
-def windows(config: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """Yield what to ask for, call by call, as the settings of the tap say."""
+def date_filters(config: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Yield the date filter of each window, according to the tap's settings."""
     start, end = (date.fromisoformat(config[name]) for name in ("start_date", "end_date"))
     days = timedelta(days=config["days_per_call"])
     while start < end:

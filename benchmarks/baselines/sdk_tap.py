@@ -1,6 +1,6 @@
-"""`daily_activity` on the Singer SDK as it comes: its requests, paging, types and writer.
+"""`daily_activity` with the Singer SDK's default HTTP client, pagination, typing and writer.
 
-Usage: python -m benchmarks.rivals.sdk_tap --config CONFIG
+Usage: python -m benchmarks.baselines.sdk_tap --config CONFIG
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from singer_sdk import typing as th
 from singer_sdk.authenticators import BasicAuthenticator
 from typing_extensions import override
 
-from benchmarks.rivals import daily
+from benchmarks.baselines import daily_activity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 class DailyActivity(RESTStream[str]):
-    """One stream, with nothing but what the endpoint demands."""
+    """A stream that overrides only what the endpoint requires."""
 
-    name = daily.NAME
-    path = daily.PATH
-    schema = daily.SCHEMA
-    primary_keys = tuple(daily.KEY)
+    name = daily_activity.NAME
+    path = daily_activity.PATH
+    schema = daily_activity.SCHEMA
+    primary_keys = tuple(daily_activity.KEY)
     http_method = "POST"
     records_jsonpath = "$.usersDetailedActivities[*]"
-    next_page_token_jsonpath = "$.records.cursor"  # noqa: S105 - a page, not a secret
+    next_page_token_jsonpath = "$.records.cursor"  # noqa: S105 - a JSONPath, not a secret
 
     @property
     @override
@@ -47,25 +47,25 @@ class DailyActivity(RESTStream[str]):
 
     @override
     def get_records(self, context: Context | None) -> Iterable[Record]:
-        # Partitions would do, but they keep a state for each.
-        for window in daily.windows(dict(self.config)):
-            yield from self.request_records({"window": window})
+        # Partitions would work too, but each would add its own state.
+        for date_filter in daily_activity.date_filters(dict(self.config)):
+            yield from self.request_records({"date_filter": date_filter})
 
     @override
     def prepare_request_payload(
         self, context: Context | None, next_page_token: str | None
     ) -> dict[str, Any]:
         cursor = {"cursor": next_page_token} if next_page_token else {}
-        return {"filter": (context or {})["window"], **cursor}
+        return {"filter": (context or {})["date_filter"], **cursor}
 
     @override
     def parse_response(self, response: requests.Response) -> Iterable[Record]:
-        for user in super().parse_response(response):
-            yield from daily.rows(user)
+        for item in super().parse_response(response):
+            yield from daily_activity.records(item)
 
 
 class SdkTap(Tap):
-    """A tap with that stream alone."""
+    """A tap with this stream only."""
 
     name = "sdk-tap"
     config_jsonschema = th.PropertiesList(

@@ -1,0 +1,1 @@
+"""Programs that the tap is compared with. None of them shares code with the tap."""

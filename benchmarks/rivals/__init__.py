@@ -1,1 +1,0 @@
-"""What the tap is measured against. None of it shares code with the tap."""
