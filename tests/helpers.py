@@ -34,7 +34,7 @@ def catalog() -> list[dict[str, Any]]:
     return streams
 
 
-class Collector(MsgSpecWriter):
+class RecordingTarget(MsgSpecWriter):
     """Keeps the lines that the tap would write to its standard output."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ def run_tap(
     catalog: Json | None = None,
 ) -> Run:
     """Run the tap for some streams (all by default) and return what it wrote, errors included."""
-    collector = Collector()
+    collector = RecordingTarget()
     tap = TapGongStats(
         config={**LOGIN, **config},
         state=json.loads(json.dumps(state or {})),
@@ -108,8 +108,8 @@ def run_tap(
 
 
 @dataclass
-class Answer:
-    """One answer of a scripted server."""
+class StubResponse:
+    """One answer of a scripted_server server."""
 
     status: int = 200
     body: Any = None
@@ -124,27 +124,27 @@ class Answer:
 
 
 @dataclass
-class Script:
+class ScriptedServer:
     """A server on a loopback port whose answers a test decides, and what it was asked."""
 
     url: str
-    asked: list[Json]
+    requests: list[Json]
 
 
-def gong_error(text: str, status: int = 400, **headers: str) -> Answer:
+def gong_error(text: str, status: int = 400, **headers: str) -> StubResponse:
     """Return an error in Gong's own form."""
-    return Answer(status, {"requestId": "req1", "errors": [text]}, headers)
+    return StubResponse(status, {"requestId": "req1", "errors": [text]}, headers)
 
 
 @contextmanager
-def scripted(
-    answer: Callable[[Json, int], Answer], *, tls: ssl.SSLContext | None = None
-) -> Iterator[Script]:
+def scripted_server(
+    answer: Callable[[Json, int], StubResponse], *, tls: ssl.SSLContext | None = None
+) -> Iterator[ScriptedServer]:
     """Serve what `answer` returns for each request (its body, path and headers) and its number.
 
     With `tls` it is served over HTTPS.
     """
-    script = Script("", [])
+    script = ScriptedServer("", [])
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -163,8 +163,8 @@ def scripted(
         def reply(self, body: Json) -> None:
             asked = {"path": self.path, "headers": dict(self.headers), **body}
             with lock:
-                script.asked.append(asked)
-                number = len(script.asked) - 1
+                script.requests.append(asked)
+                number = len(script.requests) - 1
             reply = answer(asked, number)
             if reply.reset:
                 self.connection.setsockopt(

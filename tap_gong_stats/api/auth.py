@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from requests.auth import AuthBase, HTTPBasicAuth
 from typing_extensions import override
 
-from tap_gong_stats.errors import RunError
 from tap_gong_stats.api.oauth.app import OAuthApp
 from tap_gong_stats.api.oauth.refresher import TokenRefresher
 from tap_gong_stats.config.urls import is_encrypted_or_local, is_url
+from tap_gong_stats.errors import RunError
 
 if TYPE_CHECKING:
     import requests
@@ -46,7 +46,7 @@ class OAuthAuthenticator(AuthBase):
     @override
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = _header(self.tokens())
-        request.register_hook("response", self._note_accepted)
+        request.hooks["response"].append(self._note_accepted)
         return request
 
     def tokens(self) -> Tokens:

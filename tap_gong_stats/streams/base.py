@@ -200,7 +200,9 @@ class ApiStream(Stream):
         self.logger.info("%s: %s", self.name, self.stats)
         if self._replacements:
             self.logger.warning(
-                "%s: replaced %d characters that no database can store", self.name, self._replacements
+                "%s: replaced %d characters that no database can store",
+                self.name,
+                self._replacements,
             )
         point = metrics.Point(
             "counter",

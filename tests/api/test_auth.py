@@ -10,12 +10,12 @@ import requests
 from requests.auth import HTTPBasicAuth
 
 from tap_gong_stats.api.auth import BearerAuthenticator, OAuthAuthenticator, build_authenticator
-from tap_gong_stats.errors import AuthenticationError, RunError
 from tap_gong_stats.api.oauth.app import OAuthApp
 from tap_gong_stats.api.oauth.refresher import TokenRefresher
 from tap_gong_stats.api.oauth.tokens import Tokens
 from tap_gong_stats.config.settings import Settings
-from tests.helpers import Answer, scripted
+from tap_gong_stats.errors import AuthenticationError, RunError
+from tests.helpers import StubResponse, scripted_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,11 +150,11 @@ def test_oauth_token_that_another_run_has_replaced_is_taken_from_the_file() -> N
 def test_oauth_token_that_was_accepted_may_be_refused_and_refreshed_again() -> None:
     valid = {"Bearer 2"}
 
-    def answer(request: dict[str, Any], _: int) -> Answer:
-        return Answer(200 if request["headers"]["Authorization"] in valid else 401)
+    def answer(request: dict[str, Any], _: int) -> StubResponse:
+        return StubResponse(200 if request["headers"]["Authorization"] in valid else 401)
 
     authenticator = OAuthAuthenticator(FakeRefresher())
-    with scripted(answer) as script, requests.Session() as session:
+    with scripted_server(answer) as script, requests.Session() as session:
 
         def status() -> int:
             response = session.get(script.url, auth=authenticator, timeout=10)

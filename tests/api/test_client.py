@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from tap_gong_stats.errors import ApiError
-from tap_gong_stats.api.retry import parse_retry_after
 
 from tap_gong_stats.api import paginators, retry
-from tests.helpers import Answer, Json, Run, Script, gong_error, run_tap, scripted
+from tap_gong_stats.api.retry import parse_retry_after
+from tap_gong_stats.errors import ApiError
+from tests.helpers import (
+    Json,
+    Run,
+    ScriptedServer,
+    StubResponse,
+    gong_error,
+    run_tap,
+    scripted_server,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,11 +43,11 @@ def user(number: int) -> Json:
     }
 
 
-def page(*users: Json, cursor: str | None = None, total: int | None = None) -> Answer:
+def page(*users: Json, cursor: str | None = None, total: int | None = None) -> StubResponse:
     records: Json = {"totalRecords": len(users) if total is None else total}
     if cursor:
         records["cursor"] = cursor
-    return Answer(
+    return StubResponse(
         body={
             "requestId": "req0",
             "records": records,
@@ -49,8 +57,8 @@ def page(*users: Json, cursor: str | None = None, total: int | None = None) -> A
     )
 
 
-def run(answer: Callable[[Json, int], Answer], **config: Any) -> tuple[Run, Script]:
-    with scripted(answer) as script:
+def run(answer: Callable[[Json, int], StubResponse], **config: Any) -> tuple[Run, ScriptedServer]:
+    with scripted_server(answer) as script:
         return run_tap({**ONE_DAY, "api_url": script.url, **config}, STREAM), script
 
 
@@ -61,7 +69,7 @@ def ids(result: Run) -> list[str]:
 def test_a_request_as_gong_wants_it() -> None:
     result, script = run(lambda *_: page(user(1)))
     assert result.error is None
-    (asked,) = script.asked
+    (asked,) = script.requests
     headers = asked.pop("headers")
     assert asked == {
         "path": "/v2/stats/activity/aggregate",
@@ -76,12 +84,12 @@ def test_a_request_as_gong_wants_it() -> None:
 def test_a_bearer_token() -> None:
     config = {"access_key": None, "access_key_secret": None, "access_token": "abc"}
     _, script = run(lambda *_: page(user(1)), **config)
-    assert script.asked[0]["headers"]["Authorization"] == "Bearer abc"
+    assert script.requests[0]["headers"]["Authorization"] == "Bearer abc"
 
 
 def test_only_some_users() -> None:
     _, script = run(lambda *_: page(user(1)), user_ids=["7", "8"])
-    assert script.asked[0]["filter"]["userIds"] == ["7", "8"]
+    assert script.requests[0]["filter"]["userIds"] == ["7", "8"]
 
 
 def test_the_cursor_stands_beside_an_unchanged_filter() -> None:
@@ -89,19 +97,19 @@ def test_the_cursor_stands_beside_an_unchanged_filter() -> None:
     pages.append(page(user(3), total=3))
     result, script = run(lambda _, number: pages[number])
     assert ids(result) == ["1", "2", "3"]
-    assert [asked.get("cursor") for asked in script.asked] == [None, "a", "b"]
-    assert len({str(asked["filter"]) for asked in script.asked}) == 1
+    assert [asked.get("cursor") for asked in script.requests] == [None, "a", "b"]
+    assert len({str(asked["filter"]) for asked in script.requests}) == 1
 
 
 def test_compressed_answers() -> None:
     whole = gzip.compress(page(user(1)).encoded())
 
-    def answer(_: Json, number: int) -> Answer:
+    def answer(_: Json, number: int) -> StubResponse:
         body = [b"no gzip", whole[:-20], whole][number]
-        return Answer(body=body, headers={"Content-Encoding": "gzip"})
+        return StubResponse(body=body, headers={"Content-Encoding": "gzip"})
 
     result, script = run(answer)
-    assert (ids(result), len(script.asked)) == (["1"], 3)
+    assert (ids(result), len(script.requests)) == (["1"], 3)
 
 
 @pytest.mark.parametrize("cursor", [None, ""])
@@ -109,7 +117,7 @@ def test_a_null_or_empty_cursor_is_the_end(cursor: str | None) -> None:
     answer = page(user(1))
     answer.body["records"]["cursor"] = cursor
     result, script = run(lambda *_: answer)
-    assert (ids(result), len(script.asked)) == (["1"], 1)
+    assert (ids(result), len(script.requests)) == (["1"], 1)
 
 
 @pytest.mark.parametrize("circle", [["a", "a"], ["a", "b", "a"]])
@@ -133,11 +141,11 @@ def test_a_404_in_gong_s_form_is_an_empty_window() -> None:
     "body", [b"<html>Not Found</html>", {"error": "Not Found"}, {"errors": "x"}]
 )
 def test_any_other_404_is_an_error(body: Any) -> None:
-    result, script = run(lambda *_: Answer(404, body))
+    result, script = run(lambda *_: StubResponse(404, body))
     assert str(result.error) == (
         "aggregated_activity day 2026-03-02..2026-03-03: HTTP 404: the body is not one of Gong's"
     )
-    assert len(script.asked) == 1
+    assert len(script.requests) == 1
     assert result.bookmark(STREAM, "day") is None
 
 
@@ -148,7 +156,7 @@ def test_a_refusal_is_told_at_once_in_gong_s_words(status: int) -> None:
         f"aggregated_activity day 2026-03-02..2026-03-03: HTTP {status}: No such luck "
         "(requestId trace7)"
     )
-    assert len(script.asked) == 1
+    assert len(script.requests) == 1
 
 
 def test_a_wrong_login_and_a_missing_scope_are_told_apart() -> None:
@@ -168,7 +176,7 @@ def test_a_wrong_login_and_a_missing_scope_are_told_apart() -> None:
             f"{place}{words} (requestId req1); grant the scope api:stats:user-actions in Gong, "
             "deselect the stream, or set skip_forbidden_streams"
         )
-        assert len(script.asked) == 1
+        assert len(script.requests) == 1
         skipped, _ = run(lambda *_, answer=answer: answer, skip_forbidden_streams=True)
         assert skipped.error is None
         assert skipped.bookmark(STREAM, "day") is None
@@ -178,21 +186,21 @@ def test_a_budget_ends_the_run_in_good_order_and_the_next_one_goes_on() -> None:
     config = {"end_date": "2026-03-12", "lookback_days": 0, "max_api_calls": 4}
     first, script = run(lambda *_: page(user(1)), **config)
     assert first.error is None
-    assert len(script.asked) == 4
+    assert len(script.requests) == 4
     assert first.bookmark(STREAM, "day") == "2026-03-06"
     assert [row["from_date"][-2:] for row in first.rows(STREAM)] == ["02", "03", "04", "05"]
-    with scripted(lambda *_: page(user(1))) as script:
+    with scripted_server(lambda *_: page(user(1))) as script:
         second = run_tap({**ONE_DAY, "api_url": script.url, **config}, STREAM, state=first.state)
     assert [row["from_date"][-2:] for row in second.rows(STREAM)] == ["06", "07", "08", "09"]
 
 
 def test_a_budget_is_not_spent_on_windows_that_it_cannot_finish() -> None:
-    def answer(asked: Json, _: int) -> Answer:
+    def answer(asked: Json, _: int) -> StubResponse:
         return page(user(2)) if "cursor" in asked else page(user(1), cursor="next")
 
     config = {"end_date": "2026-03-30", "max_api_calls": 6, "concurrency": 10}
     result, script = run(answer, **config)
-    assert (result.error, len(script.asked)) == (None, 6)
+    assert (result.error, len(script.requests)) == (None, 6)
     assert result.bookmark(STREAM, "day") == "2026-03-05"
 
 
@@ -201,7 +209,7 @@ def test_a_budget_smaller_than_the_look_back_comes_to_new_days_all_the_same() ->
     state: Json = {}
     read: list[str] = []
     for _ in range(5):
-        with scripted(lambda *_: page(user(1))) as script:
+        with scripted_server(lambda *_: page(user(1))) as script:
             result = run_tap({**config, "api_url": script.url}, STREAM, state=state)
         read += [row["from_date"][-2:] for row in result.rows(STREAM)]
         state = result.state
@@ -212,7 +220,7 @@ def test_a_budget_smaller_than_the_look_back_comes_to_new_days_all_the_same() ->
 def test_a_budget_that_ends_between_partitions_ends_them_all() -> None:
     config = {"end_date": "2026-03-20", "periods": ["day", "week"], "max_api_calls": 4}
     result, script = run(lambda *_: page(user(1)), **config)
-    assert (result.error, len(script.asked)) == (None, 4)
+    assert (result.error, len(script.requests)) == (None, 4)
     assert result.bookmark(STREAM, "week") is None
 
 
@@ -222,12 +230,14 @@ def test_at_the_end_the_log_tells_what_each_stream_has_cost(
 ) -> None:
     caplog.set_level(logging.INFO)
 
-    def answer(asked: Json, _: int) -> Answer:
+    def answer(asked: Json, _: int) -> StubResponse:
         if asked["path"] == "/v2/users":
-            return Answer(body={"users": []})
-        return Answer(body={"workspaces": []}) if status == 200 else gong_error("sorry", status)
+            return StubResponse(body={"users": []})
+        return (
+            StubResponse(body={"workspaces": []}) if status == 200 else gong_error("sorry", status)
+        )
 
-    with scripted(answer) as script:
+    with scripted_server(answer) as script:
         result = run_tap({**ONE_DAY, "api_url": script.url}, "workspaces", "users")
     assert (result.error is None) == (status == 200)
     failed = "8 API calls, 7 of them anew after a failure"
@@ -240,7 +250,7 @@ def test_at_the_end_the_log_tells_what_each_stream_has_cost(
 
 
 def test_a_quota_that_is_used_up_ends_the_run_with_the_time_to_go_on() -> None:
-    def answer(asked: Json, _: int) -> Answer:
+    def answer(asked: Json, _: int) -> StubResponse:
         if asked["filter"]["fromDate"] == "2026-03-05":
             return gong_error("daily limit", 429, Retry_After="7200")
         return page(user(1))
@@ -253,7 +263,7 @@ def test_a_quota_that_is_used_up_ends_the_run_with_the_time_to_go_on() -> None:
         r"run again then, and it goes on where it was",
         str(result.error),
     )
-    assert len(script.asked) == 4
+    assert len(script.requests) == 4
     assert result.bookmark(STREAM, "day") == "2026-03-05"
 
 
@@ -267,7 +277,7 @@ def test_an_expired_cursor_begins_the_window_anew() -> None:
     result, script = run(lambda _, number: answers[number])
     assert result.error is None
     assert ids(result) == ["1", "2"]
-    assert [asked.get("cursor") for asked in script.asked] == [None, "a", None, "b"]
+    assert [asked.get("cursor") for asked in script.requests] == [None, "a", None, "b"]
 
 
 def test_a_404_on_a_later_page_begins_the_window_anew() -> None:
@@ -279,14 +289,14 @@ def test_a_404_on_a_later_page_begins_the_window_anew() -> None:
     ]
     result, script = run(lambda _, number: answers[number])
     assert (result.error, ids(result)) == (None, ["1", "2"])
-    assert [asked.get("cursor") for asked in script.asked] == [None, "a", None, "b"]
+    assert [asked.get("cursor") for asked in script.requests] == [None, "a", None, "b"]
 
 
 def test_a_404_on_each_later_page_is_an_error_though_no_total_is_told() -> None:
     first = page(user(1), cursor="a")
     del first.body["records"]["totalRecords"]
 
-    def answer(asked: Json, _: int) -> Answer:
+    def answer(asked: Json, _: int) -> StubResponse:
         return gong_error("No users found", 404) if "cursor" in asked else first
 
     result, script = run(answer)
@@ -294,37 +304,37 @@ def test_a_404_on_each_later_page_is_an_error_though_no_total_is_told() -> None:
         "aggregated_activity day 2026-03-02..2026-03-03: "
         "HTTP 404: Gong finds nothing behind its own cursor"
     )
-    assert len(script.asked) == 2 * (1 + paginators.MAX_PAGINATION_RESTARTS)
+    assert len(script.requests) == 2 * (1 + paginators.MAX_PAGINATION_RESTARTS)
     assert result.bookmark(STREAM, "day") is None
 
 
 def test_a_cursor_that_always_expires_is_an_error() -> None:
-    def answer(asked: Json, _: int) -> Answer:
+    def answer(asked: Json, _: int) -> StubResponse:
         if "cursor" in asked:
             return gong_error("The cursor is not valid")
         return page(user(1), cursor="a", total=2)
 
     result, script = run(answer)
     assert "HTTP 400: The cursor is not valid" in str(result.error)
-    assert len(script.asked) == 2 * (1 + paginators.MAX_PAGINATION_RESTARTS)
+    assert len(script.requests) == 2 * (1 + paginators.MAX_PAGINATION_RESTARTS)
 
 
-def daily(start: str, end: str) -> Answer:
+def daily(start: str, end: str) -> StubResponse:
     begin, stop = date.fromisoformat(start), date.fromisoformat(end)
     days = [begin + timedelta(days=number) for number in range((stop - begin).days)]
     stats = [{"fromDate": f"{day}T00:00:00+01:00", "callsAsHost": [str(day)]} for day in days]
     users = [{"userId": str(number), "userDailyActivityStats": stats} for number in (1, 2, 3)]
-    return Answer(body={"records": {"totalRecords": 3}, "usersDetailedActivities": users})
+    return StubResponse(body={"records": {"totalRecords": 3}, "usersDetailedActivities": users})
 
 
 @pytest.mark.parametrize("status", [504, 503])
 def test_a_window_that_is_too_heavy_is_cut_in_two(status: int) -> None:
-    def answer(asked: Json, _: int) -> Answer:
+    def answer(asked: Json, _: int) -> StubResponse:
         start, end = asked["filter"]["fromDate"], asked["filter"]["toDate"]
         days = (date.fromisoformat(end) - date.fromisoformat(start)).days
         return gong_error("too slow", status) if days > 3 else daily(start, end)
 
-    with scripted(answer) as script:
+    with scripted_server(answer) as script:
         config = {**ONE_DAY, "api_url": script.url, "end_date": "2026-03-12"}
         result = run_tap(config, "daily_activity")
     if status == 503:  # a fault of another kind, which a smaller window would not cure
@@ -334,58 +344,60 @@ def test_a_window_that_is_too_heavy_is_cut_in_two(status: int) -> None:
     assert sorted((row["user_id"], row["from_date"]) for row in result.rows("daily_activity")) == [
         (str(number), f"2026-03-{day:02}") for number in (1, 2, 3) for day in range(2, 12)
     ]
-    answered = [asked["filter"] for asked in script.asked]
+    answered = [asked["filter"] for asked in script.requests]
     assert answered[0] == {"fromDate": "2026-03-02", "toDate": "2026-03-12"}
     assert result.bookmark("daily_activity") == "2026-03-12"
 
 
 def test_a_day_that_is_too_heavy_is_an_error() -> None:
-    with scripted(lambda *_: gong_error("too slow", 504)) as script:
+    with scripted_server(lambda *_: gong_error("too slow", 504)) as script:
         result = run_tap({**ONE_DAY, "api_url": script.url}, "daily_activity")
     assert str(result.error) == (
         "daily_activity 2026-03-02..2026-03-03: HTTP 504: too slow (requestId req1)"
     )
-    assert len(script.asked) == retry.MAX_TRIES
+    assert len(script.requests) == retry.MAX_TRIES
 
 
-def with_null_list(**records: int) -> Answer:
-    return Answer(body={"requestId": "x", "usersAggregateActivityStats": None, "records": records})
+def with_null_list(**records: int) -> StubResponse:
+    return StubResponse(
+        body={"requestId": "x", "usersAggregateActivityStats": None, "records": records}
+    )
 
 
 FAULTS = {
     "429": gong_error("slow down", 429, Retry_After="0"),
     "429 without Retry-After": gong_error("slow down", 429),
     "500": gong_error("oops", 500),
-    "502 with HTML": Answer(502, b"<html>Bad gateway</html>"),
+    "502 with HTML": StubResponse(502, b"<html>Bad gateway</html>"),
     "503": gong_error("busy", 503),
-    "504": Answer(504, b""),
-    "truncated body": Answer(200, {"requestId": "x" * 100}, cut_to=20),
-    "invalid JSON": Answer(200, b'{"records": '),
-    "HTML with 200": Answer(200, b"<html>Please log in</html>"),
-    "a list": Answer(200, []),
+    "504": StubResponse(504, b""),
+    "truncated body": StubResponse(200, {"requestId": "x" * 100}, cut_to=20),
+    "invalid JSON": StubResponse(200, b'{"records": '),
+    "HTML with 200": StubResponse(200, b"<html>Please log in</html>"),
+    "a list": StubResponse(200, []),
     "Gong's error with 200": gong_error("oops", 200),
     "null list": with_null_list(totalRecords=1),
     "null list without a total": with_null_list(),
-    "reset": Answer(reset=True),
+    "reset": StubResponse(reset=True),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_a_passing_fault_is_tried_again(fault: Answer) -> None:
+def test_a_passing_fault_is_tried_again(fault: StubResponse) -> None:
     result, script = run(lambda _, number: fault if number < 2 else page(user(1)))
     assert result.error is None
     assert ids(result) == ["1"]
-    assert len(script.asked) == 3
+    assert len(script.requests) == 3
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_a_lasting_fault_ends_the_run_with_one_line(fault: Answer) -> None:
+def test_a_lasting_fault_ends_the_run_with_one_line(fault: StubResponse) -> None:
     result, script = run(lambda *_: fault)
     assert isinstance(result.error, ApiError)
     message = str(result.error)
     assert message.startswith("aggregated_activity day 2026-03-02..2026-03-03: ")
     assert "\n" not in message
-    assert len(script.asked) == retry.MAX_TRIES
+    assert len(script.requests) == retry.MAX_TRIES
     assert result.bookmark(STREAM, "day") is None
 
 
@@ -397,7 +409,7 @@ def test_retry_after_is_obeyed(
     caplog.set_level(logging.WARNING)
     answers = [gong_error("slow down", 429, Retry_After="1"), page(user(1))]
     result, script = run(lambda _, number: answers[number])
-    assert (ids(result), len(script.asked)) == (["1"], 2)
+    assert (ids(result), len(script.requests)) == (["1"], 2)
     (wait,) = [wait for wait in waits if wait >= 0.9]
     assert 1 <= wait <= 1.25
     (line,) = [record.message for record in caplog.records if "trying again" in record.message]
@@ -447,17 +459,17 @@ def test_retry_after_as_a_date() -> None:
 
 
 def test_a_redirect_is_told_and_not_followed() -> None:
-    answer = Answer(307, b"", {"Location": "https://us-1.api.gong.io/v2/x"})
+    answer = StubResponse(307, b"", {"Location": "https://us-1.api.gong.io/v2/x"})
     result, script = run(lambda *_: answer)
     assert str(result.error) == (
         "aggregated_activity day 2026-03-02..2026-03-03: HTTP 307: "
         "sent to another host; set api_url to https://us-1.api.gong.io"
     )
-    assert len(script.asked) == 1
+    assert len(script.requests) == 1
 
 
 def test_a_redirect_to_no_url_is_told() -> None:
-    result, _ = run(lambda *_: Answer(307, b"", {"Location": "http://[bad"}))
+    result, _ = run(lambda *_: StubResponse(307, b"", {"Location": "http://[bad"}))
     assert str(result.error) == (
         "aggregated_activity day 2026-03-02..2026-03-03: HTTP 307: "
         "sent on to what is no URL; check api_url"
@@ -465,7 +477,9 @@ def test_a_redirect_to_no_url_is_told() -> None:
 
 
 def test_a_403_of_somebody_else_leaves_no_stream_out() -> None:
-    result, _ = run(lambda *_: Answer(403, b"<html>Blocked</html>"), skip_forbidden_streams=True)
+    result, _ = run(
+        lambda *_: StubResponse(403, b"<html>Blocked</html>"), skip_forbidden_streams=True
+    )
     assert str(result.error) == (
         "aggregated_activity day 2026-03-02..2026-03-03: HTTP 403: the body is not one of Gong's; "
         "check api_url, and what stands between here and Gong"
@@ -480,7 +494,7 @@ def test_a_403_of_somebody_else_leaves_no_stream_out() -> None:
     ],
 )
 def test_a_login_that_an_answer_repeats_is_not_told(login: Json) -> None:
-    def answer(asked: Json, _: int) -> Answer:
+    def answer(asked: Json, _: int) -> StubResponse:
         header = asked["headers"]["Authorization"]
         return gong_error(f"bad {header} of sandbox-key:sandbox-secret sandbox-token")
 
@@ -502,11 +516,11 @@ def test_an_item_that_repeats_on_the_next_page_is_one_row() -> None:
 
 
 def test_missing_items_are_fetched_once_more() -> None:
-    def answer(_: Json, number: int) -> Answer:
+    def answer(_: Json, number: int) -> StubResponse:
         return page(user(1), total=2) if number == 0 else page(user(1), user(2))
 
     result, script = run(answer)
-    assert (ids(result), len(script.asked)) == (["1", "2"], 2)
+    assert (ids(result), len(script.requests)) == (["1", "2"], 2)
 
 
 def test_items_that_stay_missing_are_an_error() -> None:
@@ -514,26 +528,26 @@ def test_items_that_stay_missing_are_an_error() -> None:
     assert str(result.error) == (
         "aggregated_activity day 2026-03-02..2026-03-03: Gong counts 2 items but lists only 1"
     )
-    assert len(script.asked) == 2
+    assert len(script.requests) == 2
     assert result.bookmark(STREAM, "day") is None
 
 
 def test_a_later_page_that_counts_less_takes_nothing_from_the_total() -> None:
-    def answer(asked: Json, _: int) -> Answer:
+    def answer(asked: Json, _: int) -> StubResponse:
         return page() if "cursor" in asked else page(user(1), cursor="a", total=2)
 
     result, script = run(answer)
     assert str(result.error) == (
         "aggregated_activity day 2026-03-02..2026-03-03: Gong counts 2 items but lists only 1"
     )
-    assert len(script.asked) == 4
+    assert len(script.requests) == 4
     assert result.bookmark(STREAM, "day") is None
 
 
 def test_items_that_gong_has_meanwhile_removed_are_not_missing() -> None:
     answers = [page(user(1), cursor="a", total=3), page(user(2), total=2), page(user(1), user(2))]
     result, script = run(lambda _, number: answers[number])
-    assert (result.error, ids(result), len(script.asked)) == (None, ["1", "2"], 3)
+    assert (result.error, ids(result), len(script.requests)) == (None, ["1", "2"], 3)
 
 
 @pytest.mark.parametrize("records", [None, {}, {"totalRecords": None}])
@@ -545,11 +559,11 @@ def test_missing_figures_are_no_error(records: Any) -> None:
 
 def test_a_null_list_is_an_empty_page_where_gong_counts_nothing() -> None:
     result, script = run(lambda *_: with_null_list(totalRecords=0))
-    assert (result.error, ids(result), len(script.asked)) == (None, [], 1)
+    assert (result.error, ids(result), len(script.requests)) == (None, [], 1)
 
 
 def test_a_day_that_is_not_over_is_left_for_the_next_run() -> None:
-    def answer(asked: Json, _: int) -> Answer:
+    def answer(asked: Json, _: int) -> StubResponse:
         if asked["filter"]["toDate"] > "2026-03-04":
             return gong_error("filter.toDate: must not be in the future")
         return page(user(1))
@@ -558,7 +572,7 @@ def test_a_day_that_is_not_over_is_left_for_the_next_run() -> None:
     assert result.error is None
     assert [row["from_date"] for row in result.rows(STREAM)] == ["2026-03-02", "2026-03-03"]
     assert result.bookmark(STREAM, "day") == "2026-03-04"
-    assert len(script.asked) == 3
+    assert len(script.requests) == 3
 
 
 def test_a_value_of_another_type_names_the_column() -> None:

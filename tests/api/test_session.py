@@ -8,7 +8,7 @@ import trustme
 
 from tap_gong_stats.api.rate_limit import Pace, Turn
 from tap_gong_stats.api.session import session
-from tests.helpers import Answer, Script, run_tap, scripted
+from tests.helpers import ScriptedServer, StubResponse, run_tap, scripted_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +23,10 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def gong(authority: trustme.CA) -> Iterator[Script]:
+def gong(authority: trustme.CA) -> Iterator[ScriptedServer]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    with scripted(lambda *_: Answer(body=WORKSPACE), tls=context) as script:
+    with scripted_server(lambda *_: StubResponse(body=WORKSPACE), tls=context) as script:
         yield script
 
 
@@ -37,7 +37,7 @@ def trust(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_certificate_that_cannot_be_verified_ends_the_run_before_the_login_is_sent(
-    gong: Script,
+    gong: ScriptedServer,
 ) -> None:
     error = run_tap({"api_url": gong.url}, "workspaces").error
     assert str(error) == (
@@ -49,14 +49,16 @@ def test_a_certificate_that_cannot_be_verified_ends_the_run_before_the_login_is_
 
 
 @pytest.mark.usefixtures("trust")
-def test_a_certificate_of_a_known_authority_is_good(gong: Script) -> None:
+def test_a_certificate_of_a_known_authority_is_good(gong: ScriptedServer) -> None:
     result = run_tap({"api_url": gong.url}, "workspaces")
     assert result.error is None
     assert [row["id"] for row in result.rows("workspaces")] == ["1"]
 
 
 @pytest.mark.usefixtures("trust")
-def test_it_tells_of_each_connection_that_is_open_before_anything_is_sent(gong: Script) -> None:
+def test_it_tells_of_each_connection_that_is_open_before_anything_is_sent(
+    gong: ScriptedServer,
+) -> None:
     sent_before: list[int] = []
     with session(connections=1, opened=lambda: sent_before.append(len(gong.asked))) as one:
         for _ in range(3):
@@ -67,7 +69,7 @@ def test_it_tells_of_each_connection_that_is_open_before_anything_is_sent(gong: 
 
 @pytest.mark.usefixtures("trust")
 def test_a_call_counts_from_when_its_connection_is_open(
-    gong: Script, monkeypatch: pytest.MonkeyPatch
+    gong: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left: list[Turn] = []
 
@@ -84,11 +86,11 @@ def test_a_call_counts_from_when_its_connection_is_open(
 def test_a_proxy_gets_nothing_that_is_meant_for_this_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with scripted(lambda *_: Answer(body=WORKSPACE)) as proxy:
+    with scripted_server(lambda *_: StubResponse(body=WORKSPACE)) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("http_proxy", proxy.url)
         monkeypatch.setenv("NO_PROXY", "")
         monkeypatch.setenv("no_proxy", "")
-        with scripted(lambda *_: Answer(body=WORKSPACE)) as gong_here:
+        with scripted_server(lambda *_: StubResponse(body=WORKSPACE)) as gong_here:
             assert run_tap({"api_url": gong_here.url}, "workspaces").error is None
     assert (len(proxy.asked), len(gong_here.asked)) == (0, 1)

@@ -13,7 +13,7 @@ import pytest
 
 from tests import expected_rows
 from tests.expected_rows import in_order
-from tests.faults.harness import Warehouse
+from tests.faults.harness import RecordingTarget
 from tests.helpers import LOGIN
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.conftest import Sandbox, StartSandbox
 
 
-def run_until(lines: int, folder: Path, warehouse: Warehouse) -> bool:
+def run_until(lines: int, folder: Path, warehouse: RecordingTarget) -> bool:
     """Run the tap, kill it after a number of lines, and tell whether it had finished before."""
     (folder / "state.json").write_text(json.dumps(warehouse.state))
     with subprocess.Popen(
@@ -54,7 +54,7 @@ def kills_in_a_history(gong: Sandbox, folder: Path, chance: random.Random) -> in
         motioncx_api_url=f"{gong.url}/motioncx",
     )
     (folder / "config.json").write_text(json.dumps(config))
-    warehouse = Warehouse()
+    warehouse = RecordingTarget()
     kills = 0
     while not run_until(chance.randrange(20, 200), folder, warehouse):
         kills += 1

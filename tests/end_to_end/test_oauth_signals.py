@@ -17,7 +17,7 @@ import pytest
 from filelock import FileLock
 
 from tests.api.oauth.helpers import APP, token_response
-from tests.helpers import Answer, Script, scripted
+from tests.helpers import ScriptedServer, StubResponse, scripted_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="ne
 class OAuthServer:
     """A server that responds only when the test wants it to."""
 
-    script: Script
+    script: ScriptedServer
     is_asked: threading.Event = field(default_factory=threading.Event)
     may_respond: threading.Event = field(default_factory=threading.Event)
     status: int = 200
@@ -40,12 +40,12 @@ class OAuthServer:
 
 @pytest.fixture
 def server() -> Iterator[OAuthServer]:
-    def answer(*_: Any) -> Answer:
+    def answer(*_: Any) -> StubResponse:
         server.is_asked.set()
         assert server.may_respond.wait(TIMEOUT)
-        return Answer(server.status, token_response(api_base_url_for_customer=script.url))
+        return StubResponse(server.status, token_response(api_base_url_for_customer=script.url))
 
-    with scripted(answer) as script:
+    with scripted_server(answer) as script:
         server = OAuthServer(script)
         yield server
         server.may_respond.set()
@@ -195,4 +195,4 @@ def test_a_signal_between_two_attempts_ends_the_refresh(
         assert tap.process.returncode == 128 + signal.SIGTERM
         tap.wait_for_refresh()
         assert tap.stored_token() is None
-    assert len(server.script.asked) == 1
+    assert len(server.script.requests) == 1

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
-from tap_gong_stats.api import retry
 
 from gong_sandbox.app import create_app
 from gong_sandbox.company.company import Company
 from gong_sandbox.faults.proxy import FaultProxy, faulty
 from gong_sandbox.server import serve
+from tap_gong_stats.api import retry
 from tests import expected_rows
 from tests.expected_rows import days, in_order, weeks
-from tests.faults.harness import Warehouse, end_of_threads, run
+from tests.faults.harness import RecordingTarget, end_of_threads, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,7 @@ def shared_gong() -> Iterator[Gong]:
     with clock_at(NOW), serve(app) as url, faulty(url) as proxy:
         gong = Gong(company, proxy)
         # Once without faults, so that what is worked out at the first asking is there.
-        assert run(gong.config(), STREAMS, Warehouse()) is None
+        assert run(gong.config(), STREAMS, RecordingTarget()) is None
         yield gong
 
 

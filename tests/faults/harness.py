@@ -52,7 +52,7 @@ class Killed(BaseException):
     """A run was stopped here, whatever it was about to do."""
 
 
-class Warehouse(MsgSpecWriter):
+class RecordingTarget(MsgSpecWriter):
     """A target: rows by key, and the last STATE it was given."""
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ class Warehouse(MsgSpecWriter):
 
 
 def run(
-    config: Json, streams: Sequence[str], warehouse: Warehouse, *, messages: int | None = None
+    config: Json, streams: Sequence[str], warehouse: RecordingTarget, *, messages: int | None = None
 ) -> Exception | Killed | None:
     """Run the tap from the warehouse's last STATE, and return how it ended."""
     warehouse.begin(messages)

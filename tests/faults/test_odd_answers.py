@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from tap_gong_stats.errors import ApiError
-from tap_gong_stats.api import retry
-from tap_gong_stats.api.retry import parse_retry_after
 
 from gong_sandbox.app import create_app
 from gong_sandbox.company.company import Company
 from gong_sandbox.faults.faults import Fault
 from gong_sandbox.faults.proxy import faulty
 from gong_sandbox.server import serve
+from tap_gong_stats.errors import ApiError
 from tests.expected_rows import in_order
-from tests.faults.harness import Script, Warehouse, run
-from tests.helpers import Answer, Json, run_tap, scripted
+from tests.faults.harness import FaultSchedule, RecordingTarget, run
+from tests.helpers import Json, StubResponse, run_tap, scripted_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,21 +48,21 @@ def test_a_404_whose_headers_are_cut_off_is_asked_for_again(gong: Gong, fault: F
         return next(cut, None) if request.body["filter"]["fromDate"] == "2026-03-08" else None
 
     gong.proxy.script = script
-    warehouse = Warehouse()
+    warehouse = RecordingTarget()
     config = gong.config(request_timeout=0.2)
     assert run(config, ["interaction_stats"], warehouse) is None
     assert in_order(warehouse.rows("interaction_stats")) == gong.truth["interaction_stats"]
 
 
 def test_items_are_counted_even_if_the_last_page_does_not_tell_the_total() -> None:
-    def answer(_: Json, number: int) -> Answer:
+    def answer(_: Json, number: int) -> StubResponse:
         if number == 0:
-            return Answer(body=users("1", totalRecords=3, cursor="a"))
+            return StubResponse(body=users("1", totalRecords=3, cursor="a"))
         if number == 1:
-            return Answer(body={"requestId": "req1", "users": [{"id": "2"}]})
-        return Answer(body=users("1", "2", "3", totalRecords=3))
+            return StubResponse(body={"requestId": "req1", "users": [{"id": "2"}]})
+        return StubResponse(body=users("1", "2", "3", totalRecords=3))
 
-    with scripted(answer) as script:
+    with scripted_server(answer) as script:
         result = run_tap({**ONE_DAY, "api_url": script.url}, "users")
     assert result.error is None
     assert [row["id"] for row in result.rows("users")] == ["1", "2", "3"]
@@ -81,12 +79,12 @@ def test_an_odd_retry_after_is_no_crash(value: str) -> None:
 
 @pytest.mark.parametrize("body", [{}, {"workspaces": None}])
 def test_an_answer_without_its_list_is_not_an_empty_list(body: Json) -> None:
-    def answer(_: Json, number: int) -> Answer:
+    def answer(_: Json, number: int) -> StubResponse:
         if number == 0:
-            return Answer(body={"requestId": "req0", **body})
-        return Answer(body={"requestId": "req1", "workspaces": [{"id": "1"}]})
+            return StubResponse(body={"requestId": "req0", **body})
+        return StubResponse(body={"requestId": "req1", "workspaces": [{"id": "1"}]})
 
-    with scripted(answer) as script:
+    with scripted_server(answer) as script:
         result = run_tap({**ONE_DAY, "api_url": script.url}, "workspaces")
     assert result.error is None
     assert [row["id"] for row in result.rows("workspaces")] == ["1"]
@@ -104,7 +102,7 @@ def test_an_answer_without_its_list_is_not_an_empty_list(body: Json) -> None:
     ids=["total as text", "records a number", "null item", "text", "object"],
 )
 def test_an_answer_of_another_shape_ends_the_run_with_one_line_at_most(body: Json) -> None:
-    with scripted(lambda *_: Answer(body=body)) as script:
+    with scripted_server(lambda *_: StubResponse(body=body)) as script:
         result = run_tap({**ONE_DAY, "api_url": script.url}, "users")
     assert result.error is None or isinstance(result.error, ApiError)
 
@@ -127,7 +125,7 @@ NOT_GONG_S = "HTTP 200: the body is not one of Gong's"
     ids=["bytes", "number", "depth", "envelope", "list as id", "object as id"],
 )
 def test_json_that_cannot_be_read_ends_the_run_with_one_line(user: bytes, told: str) -> None:
-    with scripted(lambda *_: Answer(body=b'{"users": [{%b}]}' % user)) as script:
+    with scripted_server(lambda *_: StubResponse(body=b'{"users": [{%b}]}' % user)) as script:
         error = run_tap({**ONE_DAY, "api_url": script.url}, "users").error
     assert isinstance(error, ApiError)
     assert str(error).startswith(f"users: {told}")
@@ -135,7 +133,7 @@ def test_json_that_cannot_be_read_ends_the_run_with_one_line(user: bytes, told: 
 
 
 def test_a_redirect_within_the_host_names_no_nonsense() -> None:
-    with scripted(lambda *_: Answer(302, b"", {"Location": "/login"})) as script:
+    with scripted_server(lambda *_: StubResponse(302, b"", {"Location": "/login"})) as script:
         result = run_tap({**ONE_DAY, "api_url": script.url}, "users")
     assert "://" not in str(result.error).replace(script.url, "")
     assert "/login" in str(result.error) or script.url in str(result.error)
@@ -145,19 +143,19 @@ def test_a_cursor_is_not_printed_when_a_connection_fails(
     gong: Gong, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gong, "waited", lambda: None)
-    gong.proxy.script = Script([None, Fault.REFUSED])
-    error = run(gong.config(concurrency=1), ["users"], Warehouse())
+    gong.proxy.script = FaultSchedule([None, Fault.REFUSED])
+    error = run(gong.config(concurrency=1), ["users"], RecordingTarget())
     assert "refused" in str(error)
     assert "cursor=" not in str(error)
 
 
 def test_motioncx_is_asked_again_after_an_answer_that_is_not_its_own() -> None:
-    def answer(_: Json, number: int) -> Answer:
+    def answer(_: Json, number: int) -> StubResponse:
         if number == 0:
-            return Answer(body={"message": "Endpoint request timed out"})
-        return Answer(body={"resultCode": 0, "resultCodeName": "Success", "data": []})
+            return StubResponse(body={"message": "Endpoint request timed out"})
+        return StubResponse(body={"resultCode": 0, "resultCodeName": "Success", "data": []})
 
-    with scripted(answer) as script:
+    with scripted_server(answer) as script:
         result = run_tap(
             {
                 **ONE_DAY,

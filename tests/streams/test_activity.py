@@ -4,15 +4,15 @@ import re
 from typing import Any
 
 import pytest
-from tap_gong_stats.errors import ApiError
 
-from tests.helpers import Answer, Json, Run, run_tap, scripted
+from tap_gong_stats.errors import ApiError
+from tests.helpers import Json, Run, StubResponse, run_tap, scripted_server
 
 COUNTERS = {"callsAsHost": 0, "callsAttended": 2}
 
 
 def run(stream: str, body: Json, **config: Any) -> Run:
-    with scripted(lambda *_: Answer(body=body)) as script:
+    with scripted_server(lambda *_: StubResponse(body=body)) as script:
         config = {"start_date": "2026-03-02", "end_date": "2026-03-03", **config}
         return run_tap({"api_url": script.url, "calls_per_second": 1000, **config}, stream)
 

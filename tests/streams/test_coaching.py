@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from tap_gong_stats.errors import ApiError
 
-from tests.helpers import Answer, Json, gong_error, run_tap, scripted
+from tap_gong_stats.errors import ApiError
+from tests.helpers import Json, StubResponse, gong_error, run_tap, scripted_server
 
 if TYPE_CHECKING:
     from tests.conftest import SetClock, StartSandbox
@@ -27,19 +27,19 @@ class Firm:
         ]
         self.users.append({"id": "head", "managerId": None})
 
-    def answer(self, asked: Json, _: int) -> Answer:
+    def answer(self, asked: Json, _: int) -> StubResponse:
         url = urlsplit(asked["path"])
         query = dict(parse_qsl(url.query))
         if url.path == "/v2/users":
-            return Answer(body={"users": self.users})
+            return StubResponse(body={"users": self.users})
         if url.path == "/v2/workspaces":
-            return Answer(body={"workspaces": [{"id": "1", "name": "W"}]})
+            return StubResponse(body={"workspaces": [{"id": "1", "name": "W"}]})
         if url.path != "/v2/coaching":
             return gong_error("No users found", 404)
         metrics = {"callsListenedTo": ["1", "2"], "callsWithFeedback": [], "callsInvented": ["3"]}
         reports = [{"report": person(7), "metrics": metrics}]
         manager = person(int(query["manager-id"]))
-        return Answer(
+        return StubResponse(
             body={"coachingData": [{"manager": manager, "directReportsMetrics": reports}]}
         )
 
@@ -53,13 +53,13 @@ WEEK = {
 
 
 def test_the_state_stays_small_with_thousands_of_managers() -> None:
-    with scripted(Firm(2000).answer) as script:
+    with scripted_server(Firm(2000).answer) as script:
         run = run_tap({**WEEK, "api_url": script.url, "concurrency": 2}, "coaching_metrics")
     assert run.error is None
     assert len(run.rows("coaching_metrics")) == 2000
     assert len(json.dumps(run.state)) < 2000
     assert run.bookmark("coaching_metrics") == "2026-03-09"
-    assert len(script.asked) == 2000 + 2
+    assert len(script.requests) == 2000 + 2
 
 
 def test_where_nobody_manages_anybody_a_budget_is_spent_on_no_window(
@@ -67,11 +67,11 @@ def test_where_nobody_manages_anybody_a_budget_is_spent_on_no_window(
 ) -> None:
     firm = Firm(1)
     firm.users = [{"id": "head", "managerId": None}]
-    with scripted(firm.answer) as script:
+    with scripted_server(firm.answer) as script:
         config = {**WEEK, "start_date": "2026-01-05", "api_url": script.url, "max_api_calls": 3}
         run = run_tap(config, "coaching_metrics", "scorecards")
     assert run.error is None
-    assert [asked["path"] for asked in script.asked] == [
+    assert [asked["path"] for asked in script.requests] == [
         "/v2/settings/scorecards",
         "/v2/users",
         "/v2/workspaces",
@@ -80,9 +80,9 @@ def test_where_nobody_manages_anybody_a_budget_is_spent_on_no_window(
 
 
 def test_a_row_and_the_instants_that_are_asked_for() -> None:
-    with scripted(Firm(1).answer) as script:
+    with scripted_server(Firm(1).answer) as script:
         run = run_tap({**WEEK, "api_url": script.url}, "coaching_metrics")
-    (asked,) = [asked["path"] for asked in script.asked if "coaching" in asked["path"]]
+    (asked,) = [asked["path"] for asked in script.requests if "coaching" in asked["path"]]
     assert dict(parse_qsl(urlsplit(asked).query)) == {
         "workspace-id": "1",
         "manager-id": "0",
@@ -122,7 +122,7 @@ def test_a_row_and_the_instants_that_are_asked_for() -> None:
 
 
 def test_only_the_reports_that_are_wanted() -> None:
-    with scripted(Firm(1).answer) as script:
+    with scripted_server(Firm(1).answer) as script:
         run = run_tap({**WEEK, "api_url": script.url, "user_ids": ["8"]}, "coaching_metrics")
     assert (run.error, run.rows("coaching_metrics")) == (None, [])
 
@@ -138,7 +138,7 @@ def test_users_or_workspaces_of_another_shape_are_an_error_in_one_line(
     users: list[Json], workspaces: list[Json], found: str
 ) -> None:
     body = {"users": users, "workspaces": workspaces}
-    with scripted(lambda *_: Answer(body=body)) as script:
+    with scripted_server(lambda *_: StubResponse(body=body)) as script:
         error = run_tap({**WEEK, "api_url": script.url}, "coaching_metrics").error
     assert isinstance(error, ApiError)
     assert str(error) == (

@@ -10,7 +10,7 @@ import pytest
 
 from tests import expected_rows
 from tests.expected_rows import days, in_order, weeks
-from tests.helpers import Answer, Json, gong_error, run_tap, scripted
+from tests.helpers import Json, StubResponse, gong_error, run_tap, scripted_server
 
 if TYPE_CHECKING:
     from tests.conftest import Sandbox, SetClock, StartSandbox
@@ -104,18 +104,18 @@ def test_a_second_run_reads_the_look_back_and_what_is_new(
     assert run.bookmark(stream) == end or run.bookmark(stream, "day") == end
 
 
-def nothing(asked: Json, _: int) -> Answer:
+def nothing(asked: Json, _: int) -> StubResponse:
     path = asked.get("path", "")
     if "motioncx" in path:
-        return Answer(body={"resultCode": 0, "resultCodeName": "Success", "data": []})
+        return StubResponse(body={"resultCode": 0, "resultCodeName": "Success", "data": []})
     if path.startswith(("/v2/users", "/v2/workspaces", "/v2/settings", "/v2/coaching")):
-        return Answer(body={"users": [], "workspaces": [], "scorecards": []})
+        return StubResponse(body={"users": [], "workspaces": [], "scorecards": []})
     return gong_error("No users found corresponding to the provided filters", 404)
 
 
 def test_a_company_without_anything(clock: SetClock) -> None:
     clock(NOW)
-    with scripted(nothing) as script:
+    with scripted_server(nothing) as script:
         run = run_tap(
             {
                 "api_url": script.url,
@@ -137,14 +137,14 @@ def test_without_a_zone_streams_that_need_instants_wait(
     clock: SetClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock(NOW)
-    with scripted(nothing) as script:
+    with scripted_server(nothing) as script:
         config = {"api_url": script.url, "calls_per_second": 1000, "start_date": "2026-03-01"}
         run = run_tap(config, "call_interaction_stats", "coaching_metrics")
     assert run.error is None
     assert run.bookmark("call_interaction_stats") is None
     told = [record.message for record in caplog.records if "set time_zone" in record.message]
     assert [line.split(":")[0] for line in told] == ["call_interaction_stats", "coaching_metrics"]
-    assert [asked["path"] for asked in script.asked] == ["/v2/stats/activity/aggregate"]
+    assert [asked["path"] for asked in script.requests] == ["/v2/stats/activity/aggregate"]
 
 
 def test_motioncx_is_offered_only_with_a_key(sandbox: StartSandbox) -> None:

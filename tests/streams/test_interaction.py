@@ -3,14 +3,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from tests.helpers import Answer, Json, run_tap, scripted
+from tests.helpers import Json, StubResponse, run_tap, scripted_server
 
 if TYPE_CHECKING:
     import pytest
 
 
-def people(*stats: list[Json] | None) -> Answer:
-    return Answer(
+def people(*stats: list[Json] | None) -> StubResponse:
+    return StubResponse(
         body={
             "peopleInteractionStats": [
                 {"userId": str(number), "personInteractionStats": stat}
@@ -31,7 +31,7 @@ def test_a_measure_that_gong_invents_is_kept_and_told_once(
         {"name": "Charm", "value": 7},
         {"name": "Patience", "value": "0.5", "unit": "s"},
     ]
-    with scripted(lambda *_: people(charm, charm, [], None)) as script:
+    with scripted_server(lambda *_: people(charm, charm, [], None)) as script:
         run = run_tap(
             {
                 "api_url": script.url,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_gong_stats.api import retry
-from tests.helpers import Answer, Json, Run, Script, run_tap, scripted
+from tests.helpers import Json, Run, ScriptedServer, StubResponse, run_tap, scripted_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,9 +16,9 @@ STREAM = "interaction_details"
 
 
 def run(
-    answer: Callable[[Json, int], Answer], streams: Sequence[str] = (STREAM,), **config: Any
-) -> tuple[Run, Script]:
-    with scripted(answer) as script:
+    answer: Callable[[Json, int], StubResponse], streams: Sequence[str] = (STREAM,), **config: Any
+) -> tuple[Run, ScriptedServer]:
+    with scripted_server(answer) as script:
         settings = {
             "motioncx_api_key": "k",
             "motioncx_api_url": script.url,
@@ -30,14 +30,14 @@ def run(
         return run_tap(settings, *streams), script
 
 
-def success(*rows: Json) -> Answer:
-    return Answer(body={"resultCode": 0, "resultCodeName": "Success", "data": list(rows)})
+def success(*rows: Json) -> StubResponse:
+    return StubResponse(body={"resultCode": 0, "resultCodeName": "Success", "data": list(rows)})
 
 
 def test_a_request_as_motioncx_wants_it() -> None:
     result, script = run(lambda *_: success(), motioncx_queue_ids=["31", "x"])
     assert result.error is None
-    (asked,) = script.asked
+    (asked,) = script.requests
     headers = asked.pop("headers")
     assert headers["Authorization"] == "apikey k"
     assert asked == {
@@ -53,7 +53,7 @@ def test_a_request_as_motioncx_wants_it() -> None:
 
 
 def test_the_budget_is_one_for_gong_and_motioncx() -> None:
-    with scripted(lambda *_: Answer(body={"users": []})) as gong:
+    with scripted_server(lambda *_: StubResponse(body={"users": []})) as gong:
         result, motioncx = run(
             lambda *_: success(), api_url=gong.url, streams=[STREAM, "users"], max_api_calls=1
         )
@@ -66,9 +66,9 @@ def test_an_answer_of_another_shape_is_asked_for_again(
     data: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retry, "MIN_BACKOFF", 0.0001)
-    odd = Answer(body={"resultCode": 0, "data": data})
+    odd = StubResponse(body={"resultCode": 0, "data": data})
     result, script = run(lambda _, number: odd if number == 0 else success())
-    assert (result.error, len(script.asked)) == (None, 2)
+    assert (result.error, len(script.requests)) == (None, 2)
 
 
 def test_paging_goes_on_until_a_page_is_not_full() -> None:
@@ -78,7 +78,7 @@ def test_paging_goes_on_until_a_page_is_not_full() -> None:
         motioncx_page_size=2,
     )
     assert [row["interaction_id"] for row in result.rows(STREAM)] == ["1", "2", "3", "4"]
-    assert [asked["Offset"] for asked in script.asked] == [0, 2, 4]
+    assert [asked["Offset"] for asked in script.requests] == [0, 2, 4]
 
 
 def test_instants_in_utc_say_so() -> None:
@@ -103,7 +103,7 @@ def test_instants_in_utc_say_so() -> None:
 
 
 def test_a_result_code_is_an_error() -> None:
-    answer = Answer(body={"resultCode": 3, "resultCodeName": "Broken", "data": None})
+    answer = StubResponse(body={"resultCode": 3, "resultCodeName": "Broken", "data": None})
     result, _ = run(lambda *_: answer)
     assert str(result.error) == (
         "interaction_details 2026-03-02..2026-03-03: MotionCX fails with resultCode 3: Broken"
@@ -112,7 +112,7 @@ def test_a_result_code_is_an_error() -> None:
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_wrong_key_names_the_setting(status: int) -> None:
-    result, _ = run(lambda *_: Answer(status, b""))
+    result, _ = run(lambda *_: StubResponse(status, b""))
     assert str(result.error) == (
         f"interaction_details 2026-03-02..2026-03-03: HTTP {status}: "
         "MotionCX refuses motioncx_api_key"
@@ -120,27 +120,31 @@ def test_a_wrong_key_names_the_setting(status: int) -> None:
 
 
 def test_a_redirect_is_told_and_not_followed() -> None:
-    answer = Answer(302, b"", {"Location": "https://eu.motioncxapps.com/reporting"})
+    answer = StubResponse(302, b"", {"Location": "https://eu.motioncxapps.com/reporting"})
     result, script = run(lambda *_: answer)
     assert str(result.error) == (
         "interaction_details 2026-03-02..2026-03-03: HTTP 302: sent to another host; "
         "set motioncx_api_url to https://eu.motioncxapps.com"
     )
-    assert len(script.asked) == 1
+    assert len(script.requests) == 1
 
 
-@pytest.mark.parametrize("fault", [Answer(500, b""), Answer(429, b""), Answer(200, b"<html>")])
-def test_a_passing_fault_is_tried_again(fault: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "fault", [StubResponse(500, b""), StubResponse(429, b""), StubResponse(200, b"<html>")]
+)
+def test_a_passing_fault_is_tried_again(
+    fault: StubResponse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(retry, "MIN_BACKOFF", 0.0001)
     result, script = run(lambda _, number: fault if number < 2 else success({"InteractionId": "1"}))
-    assert (result.error, len(result.rows(STREAM)), len(script.asked)) == (None, 1, 3)
+    assert (result.error, len(result.rows(STREAM)), len(script.requests)) == (None, 1, 3)
 
 
 def test_gong_s_secret_is_not_sent_to_motioncx(sandbox: StartSandbox, clock: SetClock) -> None:
     clock("2026-03-12T12:00:00Z")
     result, script = run(lambda *_: success())
     assert result.error is None
-    assert "Basic" not in str(script.asked)
+    assert "Basic" not in str(script.requests)
     gong = sandbox()
     settings = gong.config(start_date="2026-03-10", motioncx_api_key="sandbox-motioncx-key")
     wrong = run_tap({**settings, "motioncx_api_url": gong.url}, STREAM)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from tests.helpers import Answer, gong_error, run_tap, scripted
+from tests.helpers import StubResponse, gong_error, run_tap, scripted_server
 
 if TYPE_CHECKING:
     from tests.conftest import StartSandbox
@@ -27,7 +27,7 @@ def test_the_readme_s_stream_maps_hash_and_drop_addresses() -> None:
         {"id": "1", "emailAddress": "ada@example.test", "phoneNumber": "+1"},
         {"id": "2", "emailAddress": None},
     ]
-    with scripted(lambda *_: Answer(body={"users": users})) as script:
+    with scripted_server(lambda *_: StubResponse(body={"users": users})) as script:
         run = run_tap({"api_url": script.url, **config}, "users")
     assert run.error is None
     hashed, without = run.rows("users")
@@ -44,18 +44,18 @@ def test_a_refused_lookup_names_the_stream(sandbox: StartSandbox) -> None:
 
 
 def test_no_scorecards_is_an_empty_table() -> None:
-    with scripted(lambda *_: gong_error("Scorecards not found", 404)) as script:
+    with scripted_server(lambda *_: gong_error("Scorecards not found", 404)) as script:
         run = run_tap({"api_url": script.url}, "scorecards")
     assert (run.error, run.rows("scorecards")) == (None, [])
 
 
 def test_a_404_of_users_is_an_error() -> None:
-    with scripted(lambda *_: gong_error("Not found", 404)) as script:
+    with scripted_server(lambda *_: gong_error("Not found", 404)) as script:
         run = run_tap({"api_url": script.url}, "users")
     assert str(run.error) == "users: HTTP 404: Not found (requestId req1)"
 
 
 def test_a_user_without_an_id_is_an_error() -> None:
-    with scripted(lambda *_: Answer(body={"users": [{"firstName": "Ada"}]})) as script:
+    with scripted_server(lambda *_: StubResponse(body={"users": [{"firstName": "Ada"}]})) as script:
         run = run_tap({"api_url": script.url}, "users")
     assert str(run.error) == "users: column id: a value of type NoneType is not text"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Book:
+class FakeTaskSource:
     """A plan of chapters with a number of pages each, which notes what is under way."""
 
     def __init__(self, lengths: list[int], *, broken: int | None = None) -> None:
@@ -56,7 +56,7 @@ class Book:
             yield task, page
 
 
-def read(book: Book, concurrency: int = 4) -> list[tuple[int, int]]:
+def read(book: FakeTaskSource, concurrency: int = 4) -> list[tuple[int, int]]:
     ahead = FetchAhead(book, concurrency=concurrency)
     return [page for _, pages in ahead.tasks(lambda _: True) for page in pages]
 
@@ -66,14 +66,14 @@ def read(book: Book, concurrency: int = 4) -> list[tuple[int, int]]:
     concurrency=st.integers(1, 8),
 )
 def test_pages_come_in_order_whatever_the_concurrency(lengths: list[int], concurrency: int) -> None:
-    book = Book(lengths)
+    book = FakeTaskSource(lengths)
     expected = [(task, page) for task, length in enumerate(lengths) for page in range(length)]
     assert read(book, concurrency) == expected
     assert sorted(book.fetched) == expected
 
 
 def test_an_error_comes_after_everything_before_it() -> None:
-    book = Book([2, 2, 2, 2, 2, 2], broken=3)
+    book = FakeTaskSource([2, 2, 2, 2, 2, 2], broken=3)
     ahead = FetchAhead(book, concurrency=3)
     got: list[tuple[int, int]] = []
     with pytest.raises(ConnectionError, match="chapter 3"):
@@ -84,7 +84,7 @@ def test_an_error_comes_after_everything_before_it() -> None:
 
 
 def test_an_error_of_the_plan_reaches_the_reader() -> None:
-    class Torn(Book):
+    class Torn(FakeTaskSource):
         def next_task(self, *, answers_awaited: bool) -> int | None:
             if len(self.started) == 2:
                 raise ValueError("torn")
@@ -100,7 +100,7 @@ def test_an_error_of_the_plan_reaches_the_reader() -> None:
 
 
 def test_only_a_bounded_number_of_pages_waits_for_the_reader() -> None:
-    book = Book([3] * 100)
+    book = FakeTaskSource([3] * 100)
     ahead = FetchAhead(book, concurrency=4)
     tasks = ahead.tasks(lambda _: True)
     read_pages = 0
@@ -112,7 +112,7 @@ def test_only_a_bounded_number_of_pages_waits_for_the_reader() -> None:
 
 
 def test_few_large_pages_wait_for_the_reader() -> None:
-    class Large(Book):
+    class Large(FakeTaskSource):
         def size(self, page: tuple[int, int]) -> int:
             del page
             return BYTES_AHEAD // 3
@@ -129,7 +129,7 @@ def test_few_large_pages_wait_for_the_reader() -> None:
 
 
 def test_a_page_that_is_larger_than_what_may_wait_still_comes() -> None:
-    class Huge(Book):
+    class Huge(FakeTaskSource):
         def size(self, page: tuple[int, int]) -> int:
             del page
             return 2 * BYTES_AHEAD
@@ -138,7 +138,7 @@ def test_a_page_that_is_larger_than_what_may_wait_still_comes() -> None:
 
 
 def test_after_a_large_page_small_ones_are_fetched_ahead_again() -> None:
-    class OneLarge(Book):
+    class OneLarge(FakeTaskSource):
         def size(self, page: tuple[int, int]) -> int:
             return BYTES_AHEAD if page == (0, 0) else 1
 
@@ -154,7 +154,7 @@ def test_after_a_large_page_small_ones_are_fetched_ahead_again() -> None:
 
 
 def test_with_few_calls_left_nothing_is_fetched_ahead() -> None:
-    class Poor(Book):
+    class Poor(FakeTaskSource):
         def has_calls_for(self, pages: int) -> bool:
             return len(self.lengths) * 3 - len(self.fetched) > pages
 
@@ -173,7 +173,7 @@ def test_with_few_calls_left_nothing_is_fetched_ahead() -> None:
     ]
 
 
-class Gated(Book):
+class Gated(FakeTaskSource):
     """Lets one call go for each turn that the test hands out, and tells which it was."""
 
     def __init__(self, lengths: list[int]) -> None:
@@ -219,7 +219,7 @@ def test_the_last_tasks_start_before_earlier_ones_go_on() -> None:
 def test_many_calls_are_under_way_at_once() -> None:
     together = threading.Barrier(4, timeout=10)
 
-    class Slow(Book):
+    class Slow(FakeTaskSource):
         def fetch(self, task: int) -> Iterator[tuple[int, int]]:
             together.wait()
             yield task, 0
@@ -228,7 +228,7 @@ def test_many_calls_are_under_way_at_once() -> None:
 
 
 def test_a_task_that_is_not_wanted_waits_for_the_next_reader() -> None:
-    book = Book([1] * 6)
+    book = FakeTaskSource([1] * 6)
     ahead = FetchAhead(book, concurrency=2)
     first = [task for task, pages in ahead.tasks(lambda task: task < 2) if list(pages)]
     rest = [task for task, pages in ahead.tasks(lambda _: True) if list(pages)]
@@ -237,12 +237,12 @@ def test_a_task_that_is_not_wanted_waits_for_the_next_reader() -> None:
 
 def test_no_thread_outlives_the_last_page() -> None:
     before = threading.active_count()
-    assert len(read(Book([1] * 5))) == 5
+    assert len(read(FakeTaskSource([1] * 5))) == 5
     assert threading.active_count() == before
 
 
 def test_a_plan_that_waits_is_asked_again_after_an_answer() -> None:
-    class Learning(Book):
+    class Learning(FakeTaskSource):
         """Says nothing of its second task until the first was answered."""
 
         def next_task(self, *, answers_awaited: bool) -> int | None:
@@ -260,6 +260,6 @@ def test_a_plan_that_waits_is_asked_again_after_an_answer() -> None:
 
 
 def test_the_tasks_start_in_order() -> None:
-    book = Book([1] * 50)
+    book = FakeTaskSource([1] * 50)
     read(book)
     assert all(earlier < later for earlier, later in pairwise(book.started))

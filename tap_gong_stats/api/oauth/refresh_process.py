@@ -21,10 +21,10 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tap_gong_stats.api.errors import AuthenticationError, RunError, TransientError
 from tap_gong_stats.api.oauth.app import OAuthApp
 from tap_gong_stats.api.oauth.token_endpoint import TokenEndpoint
 from tap_gong_stats.api.oauth.token_file import TokenFile, describe_file_error
+from tap_gong_stats.errors import AuthenticationError, RunError, TransientError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tap_gong_stats.api.errors import AuthenticationError, RunError
 from tap_gong_stats.api.redaction import clean_text
+from tap_gong_stats.errors import AuthenticationError, RunError
 
 if TYPE_CHECKING:
     from tap_gong_stats.api.oauth.app import OAuthApp

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
-from tap_gong_stats.api.errors import AuthenticationError, RunError, TransientError
 from tap_gong_stats.api.oauth.tokens import PARSE_ERRORS, Tokens
 from tap_gong_stats.api.redaction import clean_text
+from tap_gong_stats.errors import AuthenticationError, RunError, TransientError
 
 DEADLINE = 60.0
 """Seconds for a token request, from connecting to the last byte of the response."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from tap_gong_stats.api.errors import RunError
 from tap_gong_stats.api.oauth.tokens import Tokens
+from tap_gong_stats.errors import RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

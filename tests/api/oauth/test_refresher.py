@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_gong_stats.api.errors import AuthenticationError, RunError
 from tap_gong_stats.api.oauth.refresher import TokenRefresher
+from tap_gong_stats.errors import AuthenticationError, RunError
 from tests.api.oauth.helpers import oauth_app, token_response
-from tests.helpers import Answer, scripted
+from tests.helpers import StubResponse, scripted_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,7 +128,7 @@ def test_refresh_with_an_invalid_response_keeps_the_file(
     token_file: Path, name: str, value: object
 ) -> None:
     responses = [token_response(), token_response(**{name: value})]
-    with scripted(lambda _, number: Answer(body=responses[number])) as script:
+    with scripted_server(lambda _, number: StubResponse(body=responses[number])) as script:
         given = TokenRefresher(oauth_app(token_file, script.url))
         tokens = given.refresh(None)
         content = token_file.read_bytes()
@@ -139,7 +139,7 @@ def test_refresh_with_an_invalid_response_keeps_the_file(
 
 def test_refresh_of_the_same_access_token_is_accepted(token_file: Path) -> None:
     responses = [token_response(), token_response(refresh_token="refresh-2")]
-    with scripted(lambda _, number: Answer(body=responses[number])) as script:
+    with scripted_server(lambda _, number: StubResponse(body=responses[number])) as script:
         given = TokenRefresher(oauth_app(token_file, script.url))
         assert given.refresh(given.refresh(None)).refresh_token == "refresh-2"
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_gong_stats.api.errors import ApiError, AuthenticationError, RunError, TransientError
 from tap_gong_stats.api.oauth.token_endpoint import MAX_RESPONSE_BYTES, TokenEndpoint
+from tap_gong_stats.errors import ApiError, AuthenticationError, RunError, TransientError
 from tests.api.oauth.helpers import token_response
-from tests.helpers import Answer, scripted
+from tests.helpers import StubResponse, scripted_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +31,8 @@ def refresh(url: str, **options: Any) -> Tokens:
     )
 
 
-def error_of(answer: Answer) -> ApiError:
-    with scripted(lambda *_: answer) as script, pytest.raises(ApiError) as caught:
+def error_of(answer: StubResponse) -> ApiError:
+    with scripted_server(lambda *_: answer) as script, pytest.raises(ApiError) as caught:
         refresh(script.url)
     return caught.value
 
@@ -64,7 +64,7 @@ def raw_server(start: bytes, *, repeat: bytes, pause: float) -> Iterator[str]:
 
 
 def test_refresh_returns_the_tokens() -> None:
-    with scripted(lambda *_: Answer(body=token_response())) as script:
+    with scripted_server(lambda *_: StubResponse(body=token_response())) as script:
         before = time.time()
         tokens = refresh(script.url)
     assert (tokens.access_token, tokens.refresh_token) == ("access-1", "refresh-1")
@@ -73,16 +73,16 @@ def test_refresh_returns_the_tokens() -> None:
 
 
 def test_refresh_sends_no_secret_in_the_url() -> None:
-    with scripted(lambda *_: Answer(body=token_response())) as script:
+    with scripted_server(lambda *_: StubResponse(body=token_response())) as script:
         refresh(script.url)
-    (request,) = script.asked
+    (request,) = script.requests
     assert request["path"] == "/oauth2/generate-customer-token"
     assert (request["grant_type"], request["refresh_token"]) == ("refresh_token", "refresh-token-0")
 
 
 @pytest.mark.parametrize("status", [408, 421, 425, 429, 500, 502, 503, 504, 520, 599])
 def test_refresh_with_a_transient_status_may_be_repeated(status: int) -> None:
-    error = error_of(Answer(status, b"<html>"))
+    error = error_of(StubResponse(status, b"<html>"))
     assert isinstance(error, TransientError)
     assert str(error) == f"HTTP {status}: no OAuth error in the response"
 
@@ -105,7 +105,7 @@ def test_refresh_with_a_transient_status_may_be_repeated(status: int) -> None:
 def test_refresh_with_invalid_credentials_says_what_to_do(
     status: int, body: object, message: str
 ) -> None:
-    error = error_of(Answer(status, body))
+    error = error_of(StubResponse(status, body))
     assert isinstance(error, AuthenticationError)
     assert str(error) == f"HTTP {status}: {message}"
 
@@ -113,23 +113,29 @@ def test_refresh_with_invalid_credentials_says_what_to_do(
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (Answer(404, b"<html>"), "HTTP 404: no OAuth error in the response; check oauth_url"),
-        (Answer(403, {"errors": ["blocked"]}), "HTTP 403: ['blocked']; check oauth_url"),
-        (Answer(400, {"error": {"a": 1}}), "HTTP 400: {'a': 1}; check oauth_url"),
-        (Answer(400, [1]), "HTTP 400: no OAuth error in the response; check oauth_url"),
-        (Answer(400, b"[" * 60_000), "HTTP 400: no OAuth error in the response; check oauth_url"),
+        (StubResponse(404, b"<html>"), "HTTP 404: no OAuth error in the response; check oauth_url"),
+        (StubResponse(403, {"errors": ["blocked"]}), "HTTP 403: ['blocked']; check oauth_url"),
+        (StubResponse(400, {"error": {"a": 1}}), "HTTP 400: {'a': 1}; check oauth_url"),
+        (StubResponse(400, [1]), "HTTP 400: no OAuth error in the response; check oauth_url"),
         (
-            Answer(302, b"", {"Location": "/x"}),
+            StubResponse(400, b"[" * 60_000),
+            "HTTP 400: no OAuth error in the response; check oauth_url",
+        ),
+        (
+            StubResponse(302, b"", {"Location": "/x"}),
             "HTTP 302: redirects are not followed; check oauth_url",
         ),
-        (Answer(200, {}), "HTTP 200: the response does not contain valid tokens; check oauth_url"),
         (
-            Answer(200, token_response(refresh_token="line\nbreak")),
+            StubResponse(200, {}),
+            "HTTP 200: the response does not contain valid tokens; check oauth_url",
+        ),
+        (
+            StubResponse(200, token_response(refresh_token="line\nbreak")),
             "HTTP 200: the response does not contain valid tokens; check oauth_url",
         ),
     ],
 )
-def test_refresh_with_another_response_fails(answer: Answer, message: str) -> None:
+def test_refresh_with_another_response_fails(answer: StubResponse, message: str) -> None:
     error = error_of(answer)
     assert isinstance(error, RunError)
     assert not isinstance(error, AuthenticationError)
@@ -137,11 +143,11 @@ def test_refresh_with_another_response_fails(answer: Answer, message: str) -> No
 
 
 def test_refresh_does_not_repeat_what_a_server_repeats() -> None:
-    def answer(request: dict[str, Any], _: int) -> Answer:
+    def answer(request: dict[str, Any], _: int) -> StubResponse:
         text = f"bad {request['headers']['Authorization']} and {request['refresh_token']}x\nINFO ok"
-        return Answer(400, {"error": "invalid_request", "error_description": text})
+        return StubResponse(400, {"error": "invalid_request", "error_description": text})
 
-    with scripted(answer) as script, pytest.raises(RunError) as caught:
+    with scripted_server(answer) as script, pytest.raises(RunError) as caught:
         refresh(script.url)
     assert str(caught.value) == (
         "HTTP 400: invalid_request: bad Basic *** and ***x\\nINFO ok; check oauth_url"
@@ -149,7 +155,7 @@ def test_refresh_does_not_repeat_what_a_server_repeats() -> None:
 
 
 def test_refresh_with_a_long_error_is_one_short_line() -> None:
-    error = error_of(Answer(400, {"error": "x" * 60_000}))
+    error = error_of(StubResponse(400, {"error": "x" * 60_000}))
     assert len(str(error)) < 550
 
 
@@ -193,8 +199,8 @@ def test_refresh_over_loopback_bypasses_proxies(
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "")
     with (
-        scripted(lambda *_: Answer(body=token_response())) as proxy,
-        scripted(lambda *_: Answer(body=token_response())) as server,
+        scripted_server(lambda *_: StubResponse(body=token_response())) as proxy,
+        scripted_server(lambda *_: StubResponse(body=token_response())) as server,
     ):
         monkeypatch.setenv(variable, proxy.url)
         refresh(server.url)
@@ -203,7 +209,7 @@ def test_refresh_over_loopback_bypasses_proxies(
 
 
 def test_refresh_elsewhere_uses_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    with scripted(lambda *_: Answer(body=token_response())) as proxy:
+    with scripted_server(lambda *_: StubResponse(body=token_response())) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         refresh("http://oauth.test")
     assert [request["path"] for request in proxy.asked] == [

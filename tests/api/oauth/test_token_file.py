@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from tap_gong_stats.api.errors import RunError
 from tap_gong_stats.api.oauth.token_file import MAX_FILE_BYTES, TokenFile
 from tap_gong_stats.api.oauth.tokens import Tokens
+from tap_gong_stats.errors import RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
