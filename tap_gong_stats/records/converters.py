@@ -10,14 +10,31 @@ import contextlib
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 Converter = Callable[[object], object]
 
-INTEGER = re.compile(r"-?\d+")
-DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-"""The form of a date-time that every target accepts: with seconds and an offset."""
+INTEGER = re.compile(r"-?\d+", re.ASCII)
+MIN_INTEGER = -(2**63)
+MAX_INTEGER = 2**63 - 1
+"""The signed integers of 64 bits; PostgreSQL and others have no larger integer type."""
+
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+DATE_TIME = re.compile(
+    r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]|(?P<day_after_28>29|3[01]))"
+    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
+    re.ASCII,
+)
+"""The form of a date-time that every target accepts: RFC 3339, with seconds and an offset."""
+
+DATE_TIME_VARIANT = re.compile(
+    r"(?P<year>\d{4})-?(?P<month>\d\d)-?(?P<day>\d\d)[T ](?P<hour>\d\d):?(?P<minute>\d\d)"
+    r"(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
+    r"(?:Z|(?P<offset_hour>[+-]\d\d)(?::?(?P<offset_minute>\d\d))?)",
+    re.ASCII | re.IGNORECASE,
+)
+"""Other forms of ISO 8601 that are accepted, such as those without seconds or separators."""
 
 
 class ColumnError(ValueError):
@@ -33,36 +50,36 @@ def type_error(column: str, value: object, expected: str) -> ColumnError:
     return ColumnError(f"column {column}: a value of type {type(value).__name__} is not {expected}")
 
 
+def range_error(column: str) -> ColumnError:
+    """Return the error for an integer that does not fit in 64 bits."""
+    return ColumnError(f"column {column}: an integer does not fit in 64 bits")
+
+
+def normalize_date(value: object) -> str | None:
+    """Return `value` if it is a date in the form 2026-03-02, else None."""
+    return value if isinstance(value, str) and DATE.fullmatch(value) and _exists(value) else None
+
+
 def normalize_date_time(value: object) -> str | None:
     """Return a date-time in a form that every target accepts, or None if `value` is malformed.
 
-    Malformed date-times are no reason to fail: even the examples in Gong's reference contain one
-    (an hour of three digits).
+    Malformed and impossible date-times are no reason to fail: even the examples in Gong's reference
+    contain one (an hour of three digits). Fractions of a second keep all their digits.
     """
     if not isinstance(value, str):
         return None
-    if DATE_TIME.fullmatch(value):
-        return value
-    try:
-        parsed = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return parsed.isoformat() if parsed.tzinfo else None
-
-
-def date_time_converter(column: str) -> Converter:
-    """Return a converter to date-times, which turns malformed text into null."""
-
-    def to_date_time(value: object) -> str | None:
-        if isinstance(value, str):
-            return normalize_date_time(value)
-        raise type_error(column, value, "a date-time")
-
-    return to_date_time
+    match = DATE_TIME.fullmatch(value)
+    if not match:
+        value = _complete(value)
+        match = DATE_TIME.fullmatch(value)
+        if not match:
+            return None
+    # Days up to the 28th, which every month has, need no look at the calendar.
+    return value if match.lastindex is None or _exists(value[:10]) else None
 
 
 def text_converter(column: str) -> Converter:
-    """Return a converter to text, which accepts integers too."""
+    """Return a converter to text, which accepts integers of any size too."""
 
     def to_text(value: object) -> str:
         if isinstance(value, str):
@@ -75,17 +92,40 @@ def text_converter(column: str) -> Converter:
     return to_text
 
 
+def format_converter(
+    column: str, normalize: Callable[[str], str | None], expected: str, *, nullable: bool
+) -> Converter:
+    """Return a converter to text of one format.
+
+    Args:
+        column: the name of the column.
+        normalize: returns its argument in the format, or None if it is malformed.
+        expected: the name of the format with its article.
+        nullable: whether malformed text becomes null; it is an error otherwise.
+    """
+
+    def to_format(value: object) -> str | None:
+        if isinstance(value, str):
+            normalized = normalize(value)
+            if normalized is not None or nullable:
+                return normalized
+        raise type_error(column, value, expected)
+
+    return to_format
+
+
 def integer_converter(column: str) -> Converter:
-    """Return a converter to integers, which accepts integral text and floats too."""
+    """Return a converter to integers of 64 bits, which accepts integral text and floats too."""
 
     def to_integer(value: object) -> int:
-        if type(value) is int:
+        if type(value) is int and MIN_INTEGER <= value <= MAX_INTEGER:
             return value
-        if isinstance(value, str) and INTEGER.fullmatch(value):
-            return int(value)
-        if isinstance(value, float) and value.is_integer():
-            return int(value)
-        raise type_error(column, value, "a whole number")
+        number = _parse_integer(value)
+        if number is None:
+            raise type_error(column, value, "a whole number")
+        if not MIN_INTEGER <= number <= MAX_INTEGER:
+            raise range_error(column)
+        return number
 
     return to_integer
 
@@ -94,9 +134,13 @@ def number_converter(column: str) -> Converter:
     """Return a converter to numbers, which accepts numeric text too."""
 
     def to_number(value: object) -> float:
-        if type(value) is float or type(value) is int:
+        if type(value) is float:
             return value
-        if isinstance(value, str):
+        if type(value) is int:
+            if MIN_INTEGER <= value <= MAX_INTEGER:
+                return value
+            raise range_error(column)
+        if isinstance(value, str) and value.isascii():
             with contextlib.suppress(ValueError, OverflowError):
                 number = float(value)
                 exact = not INTEGER.fullmatch(value) or int(value) == number
@@ -107,15 +151,15 @@ def number_converter(column: str) -> Converter:
     return to_number
 
 
-def instance_converter(column: str, kind: type) -> Converter:
-    """Return a converter that passes instances of `kind` and rejects everything else."""
+def boolean_converter(column: str) -> Converter:
+    """Return a converter that accepts nothing but booleans."""
 
-    def pass_instance(value: object) -> object:
-        if not isinstance(value, kind):
-            raise type_error(column, value, f"a {kind.__name__}")
+    def to_boolean(value: object) -> bool:
+        if not isinstance(value, bool):
+            raise type_error(column, value, "a bool")
         return value
 
-    return pass_instance
+    return to_boolean
 
 
 def array_converter(column: str, convert_item: Converter, *, of_text: bool) -> Converter:
@@ -144,7 +188,7 @@ def array_converter(column: str, convert_item: Converter, *, of_text: bool) -> C
 def object_converter(
     column: str, map_properties: Callable[[Mapping[str, Any]], dict[str, Any]]
 ) -> Converter:
-    """Return a converter to objects, whose properties `map_properties` converts."""
+    """Return a converter to objects with known properties, which `map_properties` converts."""
 
     def to_object(value: object) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -152,3 +196,76 @@ def object_converter(
         return map_properties(value)
 
     return to_object
+
+
+def map_converter(column: str, convert_value: Converter, *, nullable: bool) -> Converter:
+    """Return a converter to objects whose keys the API chooses and whose values share one type.
+
+    Args:
+        column: the name of the column.
+        convert_value: the converter of each value.
+        nullable: whether a value may be null; nulls are dropped with their keys otherwise.
+    """
+
+    def to_map(value: object) -> dict[str, object]:
+        if not isinstance(value, dict):
+            raise type_error(column, value, "a dict")
+        return {
+            key: None if entry is None else convert_value(entry)
+            for key, entry in value.items()
+            if entry is not None or nullable
+        }
+
+    return to_map
+
+
+def free_form_converter(column: str) -> Converter:
+    """Return a converter that passes objects of any content, except for integers beyond 64 bits."""
+
+    def to_free_form(value: object) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise type_error(column, value, "a dict")
+        # No recursion: JSON may be nested more deeply than Python's stack.
+        pending: list[Any] = [value]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, dict):
+                pending.extend(node.values())
+            elif isinstance(node, list):
+                pending.extend(node)
+            elif type(node) is int and not MIN_INTEGER <= node <= MAX_INTEGER:
+                raise range_error(column)
+        return value
+
+    return to_free_form
+
+
+def _parse_integer(value: object) -> int | None:
+    if type(value) is int:
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and INTEGER.fullmatch(value):
+        with contextlib.suppress(ValueError):  # int() refuses thousands of digits
+            return int(value)
+    return None
+
+
+def _complete(date_time: str) -> str:
+    """Return a variant with the separators and seconds that RFC 3339 demands, "" if it is none."""
+    match = DATE_TIME_VARIANT.fullmatch(date_time)
+    if not match:
+        return ""
+    year, month, day, hour, minute, second, fraction, offset_hour, offset_minute = match.groups()
+    fraction = f".{fraction}" if fraction else ""
+    offset = f"{offset_hour}:{offset_minute or '00'}" if offset_hour else "Z"
+    return f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{fraction}{offset}"
+
+
+def _exists(day: str) -> bool:
+    """Return whether the calendar contains a day, given as 2026-03-02."""
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return True

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from tap_gong_stats.records.converters import (
     array_converter,
-    date_time_converter,
-    instance_converter,
+    boolean_converter,
+    format_converter,
+    free_form_converter,
     integer_converter,
+    map_converter,
+    normalize_date,
+    normalize_date_time,
     number_converter,
     object_converter,
     text_converter,
@@ -54,13 +58,24 @@ class RecordMapper:
     out, so a field that the API adds never reaches a table that has no column for it. Converters
     are built once per schema, not once per record.
 
+    Every record validates against its schema, formats included:
+
+    - Integers become text in text columns; integral text and floats become integers, and numeric
+      text becomes a number. Integers beyond 64 bits fit no other column than text.
+    - A malformed or impossible date or date-time becomes null.
+    - Nulls within arrays are dropped. In an object whose keys the API chooses, such as `metrics` of
+      coaching_metrics, a null stays where the schema allows it and is dropped elsewhere.
+    - Any other value of the wrong type, and a null in a column that must not be null, is an error,
+      at every depth.
+
     Args:
         properties: the `properties` of a JSON schema.
         columns: the columns to map; all of `properties` by default.
         field_names: the API's field names of columns that are not just the column in camelCase.
         ignored_fields: fields that are known but map to none of the columns.
-        on_unknown_field: is called once with the name of each other field; the name of a field in
-            a nested object is prefixed with its column, as in `answers.weight`.
+        on_unknown_field: is called once with the name of each other field.
+        parent: the column that holds the objects, if they are nested; it prefixes the names in
+            errors and of unknown fields, as in `answers.score`.
     """
 
     def __init__(
@@ -71,20 +86,23 @@ class RecordMapper:
         *,
         ignored_fields: Iterable[str] = (),
         on_unknown_field: Callable[[str], object] = lambda _: None,
+        parent: str | None = None,
     ) -> None:
         field_names = field_names or {}
+        prefix = f"{parent}." if parent else ""
         self._columns = [
             (
                 column,
                 field_names.get(column, camel_case(column)),
-                _build_converter(properties[column], column, on_unknown_field),
+                _build_converter(properties[column], prefix + column, on_unknown_field),
                 "null" in properties[column]["type"],
                 "array" in properties[column]["type"],
             )
             for column in (properties if columns is None else columns)
         ]
         self._unknown_fields = UnknownFieldDetector(
-            [*ignored_fields, *(field for _, field, *_ in self._columns)], on_unknown_field
+            [*ignored_fields, *(field for _, field, *_ in self._columns)],
+            lambda field: on_unknown_field(prefix + field),
         )
 
     def map(self, item: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,7 +116,7 @@ class RecordMapper:
         for column, field, convert, nullable, array in self._columns:
             value = item.get(field)
             # Most values are null or an empty list, for which a function call would be a waste.
-            if (value is None and nullable) or (value == [] and array):
+            if not value and ((value is None and nullable) or (array and value == [])):
                 record[column] = value
             else:
                 record[column] = convert(value)
@@ -120,22 +138,35 @@ def _build_converter(
         convert_item = _build_converter(items, column, on_unknown_field)
         of_text = _type_of(items, column) == "string" and "format" not in items
         return array_converter(column, convert_item, of_text=of_text)
-    if kind == "object" and "properties" in schema:
-        mapper = RecordMapper(
-            schema["properties"],
-            on_unknown_field=lambda field: on_unknown_field(f"{column}.{field}"),
-        )
-        return object_converter(column, mapper.map)
+    if kind == "object":
+        return _build_object_converter(schema, column, on_unknown_field)
+    nullable = "null" in schema["type"]
     if schema.get("format") == "date-time":
-        return date_time_converter(column)
-    if kind in {"boolean", "object"}:
-        return instance_converter(column, {"boolean": bool, "object": dict}[kind])
+        return format_converter(column, normalize_date_time, "a date-time", nullable=nullable)
+    if schema.get("format") == "date":
+        return format_converter(column, normalize_date, "a date", nullable=nullable)
     builders = {
         "string": text_converter,
         "integer": integer_converter,
         "number": number_converter,
+        "boolean": boolean_converter,
     }
     return builders[kind](column)
+
+
+def _build_object_converter(
+    schema: Mapping[str, Any], column: str, on_unknown_field: Callable[[str], object]
+) -> Converter:
+    if "properties" in schema:
+        mapper = RecordMapper(
+            schema["properties"], parent=column, on_unknown_field=on_unknown_field
+        )
+        return object_converter(column, mapper.map)
+    if "additionalProperties" in schema:
+        values = schema["additionalProperties"]
+        convert_value = _build_converter(values, column, on_unknown_field)
+        return map_converter(column, convert_value, nullable="null" in values["type"])
+    return free_form_converter(column)
 
 
 def _type_of(schema: Mapping[str, Any], column: str) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -8,6 +8,10 @@ from hypothesis import strategies as st
 
 from tap_gong_stats.records.converters import ColumnError
 from tap_gong_stats.records.mapper import RecordMapper, UnknownFieldDetector, camel_case
+from tap_gong_stats.records.schemas import SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PROPERTIES: dict[str, Any] = {
     "user_id": {"type": "string"},
@@ -41,7 +45,7 @@ def test_record_mapper_with_every_column_maps_the_whole_record() -> None:
     item = {
         "userId": 98765432109876543210,
         "userName": "Ada",
-        "count": "12345678901234567890",
+        "count": "1234567890123456789",
         "talkRatio": "0.5",
         "isPrivate": False,
         "reviewTime": "2026-03-02T16:05:11.204+01:00",
@@ -53,7 +57,7 @@ def test_record_mapper_with_every_column_maps_the_whole_record() -> None:
     assert RecordMapper(PROPERTIES).map(item) == {
         "user_id": "98765432109876543210",
         "user_name": "Ada",
-        "count": 12345678901234567890,
+        "count": 1234567890123456789,
         "talk_ratio": 0.5,
         "is_private": False,
         "review_time": "2026-03-02T16:05:11.204+01:00",
@@ -95,6 +99,10 @@ def test_record_mapper_with_columns_and_field_names_maps_only_those() -> None:
         ({"isPrivate": "no"}, "column is_private: a value of type str is not a bool"),
         ({"callIds": "1"}, "column call_ids: a value of type str is not a list"),
         ({"answers": [1]}, "column answers: a value of type int is not an object"),
+        (
+            {"answers": [{"score": "x"}]},
+            "column answers.score: a value of type str is not a number",
+        ),
         ({"metrics": []}, "column metrics: a value of type list is not a dict"),
     ],
 )
@@ -104,6 +112,142 @@ def test_record_mapper_with_a_value_of_another_type_names_column_and_type_only(
     with pytest.raises(ColumnError) as caught:
         map_item(**item)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30])
+@pytest.mark.parametrize(
+    ("column", "build_item"),
+    [
+        ("count", lambda number: {"count": number}),
+        ("count", lambda number: {"count": str(number)}),
+        ("count", lambda number: {"count": float(number) * 2}),
+        ("talk_ratio", lambda number: {"talkRatio": number}),
+        ("answers.score", lambda number: {"answers": [{"score": number}]}),
+        ("metrics", lambda number: {"metrics": {"a": number}}),
+        ("metrics", lambda number: {"metrics": {"a": [{"b": [1, number]}]}}),
+    ],
+)
+def test_record_mapper_with_an_integer_beyond_64_bits_names_the_column(
+    column: str, build_item: Callable[[int], dict[str, Any]], number: int
+) -> None:
+    with pytest.raises(ColumnError) as caught:
+        map_item(**build_item(number))
+    assert str(caught.value) == f"column {column}: an integer does not fit in 64 bits"
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63)])
+def test_record_mapper_with_an_integer_of_64_bits_keeps_it(number: int) -> None:
+    item = {"count": number, "talkRatio": number, "metrics": {"a": [number]}}
+    assert map_item(**item) == {
+        "user_id": "1",
+        "count": number,
+        "talk_ratio": number,
+        "metrics": {"a": [number]},
+    }
+
+
+def test_record_mapper_with_integers_beyond_64_bits_in_text_columns_keeps_every_digit() -> None:
+    item = {"userName": 10**30, "callIds": [-(10**30)], "answers": [{"questionId": 2**64}]}
+    assert map_item(**item) == {
+        "user_id": "1",
+        "user_name": str(10**30),
+        "call_ids": [str(-(10**30))],
+        "answers": [{"question_id": str(2**64), "score": None}],
+    }
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "٣", "1_0", "", " ", "0x1", "1.5"])
+def test_record_mapper_with_text_that_is_no_integer_names_the_column(text: str) -> None:
+    with pytest.raises(ColumnError, match="column count: a value of type str is not a whole"):
+        map_item(count=text)
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "٣", "", " ", "0x1", "infinity"])
+def test_record_mapper_with_text_that_is_no_number_names_the_column(text: str) -> None:
+    with pytest.raises(ColumnError, match="column talk_ratio: a value of type str is not a number"):
+        map_item(talkRatio=text)
+
+
+def test_record_mapper_with_a_deeply_nested_free_form_object_keeps_it() -> None:
+    metrics: dict[str, Any] = {}
+    for _ in range(20_000):
+        metrics = {"a": metrics}
+    assert map_item(metrics=metrics)["metrics"] is metrics
+
+
+DATES: dict[str, Any] = {
+    "day": {"type": "string", "format": "date"},
+    "other_day": {"type": ["string", "null"], "format": "date"},
+    "instant": {"type": "string", "format": "date-time"},
+}
+
+
+def test_record_mapper_with_malformed_dates_maps_them_to_null_where_null_is_allowed() -> None:
+    item = {"day": "2026-03-02", "otherDay": "2026-02-30", "instant": "2026-03-02T00:00:00Z"}
+    assert RecordMapper(DATES).map(item) == {
+        "day": "2026-03-02",
+        "other_day": None,
+        "instant": "2026-03-02T00:00:00Z",
+    }
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ({"day": "2026-02-30"}, "column day: a value of type str is not a date"),
+        ({"day": None}, "column day: a value of type NoneType is not a date"),
+        ({"instant": "2026-02-30T10:00:00Z"}, "column instant: a value of type str is not a date-"),
+    ],
+)
+def test_record_mapper_with_malformed_dates_that_must_not_be_null_names_the_column(
+    item: dict[str, Any], message: str
+) -> None:
+    valid = {"day": "2026-03-02", "instant": "2026-03-02T00:00:00Z"}
+    with pytest.raises(ColumnError, match=message):
+        RecordMapper(DATES).map({**valid, **item})
+
+
+COACHING = SCHEMAS.get_schema("coaching_metrics")["properties"]
+
+
+def map_coaching_metrics(metrics: object) -> object:
+    return RecordMapper(COACHING, ["metrics"]).map({"metrics": metrics})["metrics"]
+
+
+def test_record_mapper_with_coaching_metrics_keeps_lists_of_text_and_null_lists() -> None:
+    metrics = {"callsListenedTo": ["1", 2, None, 10**30], "new": [], "none": None}
+    assert map_coaching_metrics(metrics) == {
+        "callsListenedTo": ["1", "2", str(10**30)],
+        "new": [],
+        "none": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        {"a": 7},
+        {"a": 10**30},
+        {"a": "1"},
+        {"a": {"b": ["1"]}},
+        {"a": [["1"]]},
+        {"a": [1.5]},
+        {"a": [True]},
+        {"a": [{}]},
+        [],
+        "1",
+    ],
+)
+def test_record_mapper_with_malformed_coaching_metrics_names_the_column(metrics: object) -> None:
+    with pytest.raises(ColumnError, match="column metrics: a value of type"):
+        map_coaching_metrics(metrics)
+
+
+def test_record_mapper_with_map_values_that_must_not_be_null_drops_nulls() -> None:
+    values = {"type": "integer"}
+    properties = {"counts": {"type": "object", "additionalProperties": values}}
+    mapper = RecordMapper(properties)
+    assert mapper.map({"counts": {"a": "1", "b": None}}) == {"counts": {"a": 1}}
 
 
 @given(st.integers(0, 10**20))
