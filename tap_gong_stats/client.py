@@ -17,6 +17,7 @@ from tap_gong_stats.api.errors import (
     ForbiddenError,
     TooHeavyError,
 )
+from tap_gong_stats.api.json_decode import repair_body
 from tap_gong_stats.api.pages import LazyItems, Page, deduplicate
 from tap_gong_stats.http_stream import ODD, HttpStream, json_object, redirect, without_login
 from tap_gong_stats.records.mapper import UnknownFieldDetector
@@ -188,7 +189,8 @@ class GongStream(HttpStream):
         if response.status_code == HTTPStatus.NOT_FOUND:
             return NOTHING_FOUND
         try:
-            parts = msgspec.json.decode(response.content, type=dict[str, msgspec.Raw])
+            body, replacements = repair_body(response.content)
+            parts = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
             items = LIST_DECODER.decode(parts.pop(self.items_key, b"null"))
             records = RECORDS_DECODER.decode(parts.pop("records", b"null")) or Records()
             if items is None and records.total_records == 0:
@@ -208,6 +210,7 @@ class GongStream(HttpStream):
             cursor=records.cursor or None,
             total_records=records.total_records,
             size=len(response.content),
+            replacements=replacements,
         )
 
     def _refusal(self, status: int, body: dict[str, Any] | None, message: str) -> FatalAPIError:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 from urllib.parse import urljoin, urlsplit
 
 import backoff
-import msgspec
 import requests
 from singer_sdk import metrics
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
@@ -29,6 +28,7 @@ from typing_extensions import override
 from urllib3.exceptions import ReadTimeoutError
 
 from tap_gong_stats.api.errors import ForbiddenError, QuotaError, TooHeavyError
+from tap_gong_stats.api.json_decode import decode_json
 from tap_gong_stats.api.pages import IdExtractor
 from tap_gong_stats.api.rate_limit import Budget, BudgetSpentError, Pace, Turn
 from tap_gong_stats.api.session import session
@@ -513,7 +513,7 @@ def is_heavy(error: BaseException | None) -> bool:
 def json_object(response: requests.Response) -> dict[str, Any] | None:
     """Return the JSON object in the body, or None where there is none."""
     try:
-        body = msgspec.json.decode(response.content)
+        body = decode_json(response.content)
     except ODD:
         return None
     return body if isinstance(body, dict) else None

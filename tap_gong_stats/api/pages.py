@@ -22,7 +22,7 @@ class LazyItems(Sequence[Item]):
     garbage collection would traverse them.
 
     Args:
-        encoded_items: the JSON of each item.
+        encoded_items: the JSON of each item, from a body that `repair_body` has returned.
     """
 
     def __init__(self, encoded_items: list[msgspec.Raw]) -> None:
@@ -58,6 +58,7 @@ class Page:
         cursor: the cursor of the next page; None on the last page.
         total_records: the number of items on all pages together, if the API sends it.
         size: the size of the response body, in bytes.
+        replacements: the number of invalid characters in the body that were replaced.
     """
 
     items: Sequence[Item]
@@ -66,6 +67,7 @@ class Page:
     cursor: str | None
     total_records: int | None
     size: int = 0
+    replacements: int = 0
 
 
 class IdExtractor:

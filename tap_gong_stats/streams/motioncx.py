@@ -13,6 +13,7 @@ from singer_sdk.authenticators import APIKeyAuthenticator
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
+from tap_gong_stats.api.json_decode import repair_body
 from tap_gong_stats.api.pages import LazyItems, Page, deduplicate
 from tap_gong_stats.http_stream import ODD, redirect, without_login
 from tap_gong_stats.sync.windows import Window, day_ranges
@@ -139,7 +140,8 @@ class InteractionDetails(WindowedStream):
     @override
     def read_page(self, response: requests.Response) -> Page:
         try:
-            answer = msgspec.json.decode(response.content, type=Answer)
+            body, replacements = repair_body(response.content)
+            answer = msgspec.json.decode(body, type=Answer)
             items = answer.data or []
             ids = self.item_ids.extract(items)
         except ODD as error:
@@ -155,6 +157,7 @@ class InteractionDetails(WindowedStream):
             cursor=None,
             total_records=None,
             size=len(response.content),
+            replacements=replacements,
         )
 
     @override
