@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
@@ -15,6 +15,7 @@ from tap_gong_stats.streams.base import ApiStream
 from tap_gong_stats.streams.routers import OneRequestPerWindow
 from tap_gong_stats.sync.bookmarks import Bookmark, BookmarkError, DateRange
 from tap_gong_stats.sync.progress import Progress, progress_bar
+from tap_gong_stats.sync.selection import describe_selection
 from tap_gong_stats.sync.window_plan import Fetcher, Horizon, WindowPlan, WindowRequest
 from tap_gong_stats.sync.windows import ONE_DAY
 
@@ -59,6 +60,9 @@ class WindowedStream(ApiStream):
     ) -> None:
         super().__init__(tap, connect)
         self._router = router or OneRequestPerWindow()
+
+    selected_by: ClassVar[tuple[str, ...]] = ()
+    """The settings that select which records a window holds."""
 
     @abstractmethod
     def build_slicer(self) -> Slicer:
@@ -174,7 +178,21 @@ class WindowedStream(ApiStream):
         bookmark = Bookmark(state, str(self.replication_key), label)
         # Somewhere on Earth it is already tomorrow.
         bookmark.validate_not_after(datetime.now(UTC).date() + ONE_DAY)
+        self._select(bookmark, label)
         return bookmark
+
+    def _select(self, bookmark: Bookmark, label: str) -> None:
+        """Have the history read of what earlier runs did not select."""
+        if not self.selected_by or self.replication_method == REPLICATION_FULL_TABLE:
+            return
+        values = {name: getattr(self.settings, name) for name in self.selected_by}
+        for name in bookmark.select(describe_selection(values)):
+            self.logger.warning(
+                "%s: %s selects more than in earlier runs; backfilling from %s",
+                label,
+                name,
+                self.settings.start_date,
+            )
 
     def _window_plan(self, partition: Context, bookmark: Bookmark) -> WindowPlan[Page]:
         return WindowPlan(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.helpers import Answer, run_tap, scripted
+from tests.helpers import StubResponse, run_tap, scripted_server
 from tests.records.validation import stream_validator
 
 MOTIONCX = {"motioncx_api_key": "key", "start_date": "2026-03-02", "end_date": "2026-03-03"}
@@ -12,7 +12,7 @@ MOTIONCX = {"motioncx_api_key": "key", "start_date": "2026-03-02", "end_date": "
 
 def sync(stream: str, body: bytes, **config: Any) -> list[dict[str, Any]]:
     """Return the records that a stream emits for one response, each of which is valid."""
-    with scripted(lambda *_: Answer(body=body)) as script:
+    with scripted_server(lambda *_: StubResponse(body=body)) as script:
         urls = {"api_url": script.url, "motioncx_api_url": script.url}
         run = run_tap({"calls_per_second": 1000, **urls, **config}, stream)
     assert run.error is None
