@@ -34,6 +34,7 @@ from tap_gong_stats.streams.reference import Scorecards, Users, Workspaces
 from tap_gong_stats.streams.routers import ManagerRouter, TimeZoneRouter
 from tap_gong_stats.streams.run import ApiContext, Run
 from tap_gong_stats.streams.scorecards import AnsweredScorecards
+from tap_gong_stats.streams.user_ids import check_user_ids
 from tap_gong_stats.sync.state import validate_state
 from tap_gong_stats.sync.time_zone import CompanyTimeZone
 
@@ -157,9 +158,11 @@ class TapGongStats(Tap):
             ApiError: why a stream could not be synced.
             SyncFailedError: if that happened to several.
         """
-        selected = [stream for stream in self.streams.values() if stream.selected]
+        streams = cast("dict[str, ApiStream]", self.streams)
+        selected = [stream for stream in streams.values() if stream.selected]
+        check_user_ids(cast("Users", streams[Users.name]), selected)
         try:
-            self.run.start(cast("list[ApiStream]", selected))
+            self.run.start(selected)
             super().sync_all()
         finally:
             self.run.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
@@ -60,9 +60,6 @@ class WindowedStream(ApiStream):
     ) -> None:
         super().__init__(tap, connect)
         self._router = router or OneRequestPerWindow()
-
-    selected_by: ClassVar[tuple[str, ...]] = ()
-    """The settings that select which records a window holds."""
 
     @abstractmethod
     def build_slicer(self) -> Slicer:
