@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from gong_sandbox.company.company import Company
+    from gong_sandbox.company import Company
 
 USERS = 250
 KEY = ("sandbox-key", "sandbox-secret")
@@ -119,7 +119,7 @@ def _process(main: Callable[[Connection, Any], None], argument: object) -> Itera
 def _gong(**options: float) -> Iterator[tuple[FastAPI, str]]:
     # Imported here, as the process that measures must stay small.
     from gong_sandbox.app import create_app  # noqa: PLC0415
-    from gong_sandbox.company.company import Company  # noqa: PLC0415
+    from gong_sandbox.company import Company  # noqa: PLC0415
     from gong_sandbox.server import serve  # noqa: PLC0415
 
     limits: dict[str, Any] = {"calls_per_second": UNLIMITED, "calls_per_day": 1_000_000, **options}
@@ -133,7 +133,9 @@ def _serve_sandbox(pipe: Connection, options: dict[str, float]) -> None:
         company: Company = app.state.company
         pipe.send((url, company.today, company.time_zone))
         while _asked(pipe):
-            pipe.send([Call(call.arrived, call.path, call.status) for call in app.state.journal])
+            pipe.send(
+                [Call(call.arrived, call.path, call.status) for call in app.state.request_log]
+            )
 
 
 def _serve_recording(pipe: Connection, path: str) -> None:

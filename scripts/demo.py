@@ -25,7 +25,7 @@ from psycopg.conninfo import make_conninfo
 
 from gong_sandbox.app import create_app
 from gong_sandbox.auth import Credentials
-from gong_sandbox.company.company import Company
+from gong_sandbox.company import Company
 from gong_sandbox.server import serve
 from scripts import report
 from scripts.environment import VENV
@@ -191,7 +191,7 @@ def source(told: Mapping[str, str], *, with_motioncx: bool) -> Iterator[Source]:
                         "TAP_GONG_STATS_MOTIONCX_API_URL": f"{url}/motioncx",
                         "TAP_GONG_STATS_MOTIONCX_API_KEY": Credentials().motioncx_key,
                     }
-                from_ = Source("dev", variables, app.state.journal)
+                from_ = Source("dev", variables, app.state.request_log)
         yield from_
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from singer_sdk.exceptions import FatalAPIError
 
-from gong_sandbox.faults.faults import Fault
+from gong_sandbox.faults import Fault
 from tests.expected_rows import in_order
 from tests.faults.conftest import STREAMS
 from tests.faults.harness import PASSING, SILENT, Killed, Script, Warehouse, end_of_threads, run
@@ -70,8 +70,8 @@ def test_whatever_happens_the_rows_equal_the_truth(
     warehouse = Warehouse()
     config = gong.config(concurrency=concurrency, request_timeout=0.3)
     for phase in [*phases, Phase(last, outage=None, killed_after=None)]:
-        gong.proxy.come_up()
-        gong.proxy.journal.clear()
+        gong.proxy.start_listening()
+        gong.proxy.request_log.clear()
         gong.proxy.script = Script(phase.faults, phase.outage)
         ended = run(config, sorted(streams), warehouse, messages=phase.killed_after)
         end_of_threads()
