@@ -13,7 +13,7 @@ def main() -> None:
         if error.name is None or error.name.startswith("gong_sandbox"):
             raise
         sys.exit(
-            f"gong-sandbox: the package {error.name!r} is not installed;"
+            f"gong-sandbox: missing dependency {error.name!r};"
             " run: pip install 'tap-gong-stats[sandbox]'"
         )
     cli.main()

@@ -78,7 +78,6 @@ def _parse_scopes(_ctx: click.Context, _param: click.Parameter, value: str) -> l
         "max_content_width": 100,
         "show_default": True,
     },
-    help="Serve a local sandbox of the Gong API with the data of a fictional company.",
 )
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option(
@@ -145,7 +144,7 @@ def run_sandbox(  # noqa: PLR0913 - one parameter per option
     token: str,
     **app_options: Any,  # noqa: ANN401 - the options that `create_app` takes by the same names
 ) -> None:
-    """Run the sandbox until it is interrupted."""
+    """Serve a local sandbox of the Gong API with the data of a fictional company."""
     credentials = Credentials(access_key, access_secret, token)
     company = Company(users=users, seed=seed, time_zone=time_zone)
     app = create_app(company, credentials=credentials, **app_options)

@@ -181,13 +181,13 @@ def _manager_actions(rng: SeededRandom, host: int, manager: int) -> _Actions:
 
 
 def _random_lag(rng: SeededRandom) -> int:
-    """Return the days between a call and an action on it: mostly 0 or 1."""
+    """Return the days between a call and an action on it: usually 0 or 1."""
     return int(rng.random() ** 2 * (MAX_LAG + 1))
 
 
 def _random_delay(rng: SeededRandom) -> int:
     """Return the days until Gong shows something.
 
-    Mostly 0, otherwise at least 2: more than the single day for which all clients wait.
+    Usually 0; otherwise at least 2, so that it is not enough to wait for one day.
     """
     return rng.randrange(2, MAX_DELAY + 1) if rng.happens(0.04) else 0

@@ -18,7 +18,7 @@ _SECONDS_PER_DAY = 86_400
 
 
 class CompanyClock:
-    """Tells the company's time, and limits ranges to the days that have data.
+    """The current time in the company's time zone, and the limits of its history.
 
     Args:
         zone: The company's time zone.

@@ -30,8 +30,8 @@ def _system_clock() -> datetime:
 class Company:
     """A company that uses Gong.
 
-    The same arguments give the same company and, on the same day of the clock, the same data. When
-    Gong corrects the data of recent days depends on the clock alone.
+    The same arguments give the same company and, on the same day of the clock, the same data. As
+    with Gong, the data of recent days changes until it is complete.
 
     Ranges of days exclude their last day. Methods for users include only days that have ended.
 
@@ -47,7 +47,7 @@ class Company:
         zone: The company's time zone.
         since: First day of the company's history.
         users: The users, including those who have left.
-        avatars: The synthetic users that stand for Gong's staff.
+        avatars: Synthetic users that represent Gong's staff.
         workspaces: As `GET /v2/workspaces` returns them.
         stats: Activity and interaction metrics of users.
         call_log: Calls.

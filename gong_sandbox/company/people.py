@@ -183,7 +183,7 @@ def generate_users(
 
 
 def generate_avatar(seed: int, since: date, zone: ZoneInfo) -> User:
-    """Generate the synthetic user that stands for Gong's staff."""
+    """Generate the synthetic user that represents Gong's staff."""
     return User(
         number=0,
         id=IdCodec(seed, "avatar").encode(0),

@@ -61,7 +61,7 @@ class ScorecardReviews:
         self.definitions = _definitions(seed, users[0].id, workspace_ids, clock)
 
     def events(self, start: date, end: date) -> Iterator[Event]:
-        """Yield the events of a range of days, exclusive of its last, that answered a scorecard."""
+        """Yield the events that answered a scorecard in a range of days, excluding the last."""
         today = self._clock.today
         now = self._clock.local_now
         first = max(start, self._clock.since).toordinal()

@@ -46,7 +46,7 @@ class FilterModel(RequestModel):
     """A filter; Gong ignores a cursor that is misplaced in it."""
 
     cursor: Annotated[
-        Any, Field(exclude=True, description="Ignored; belongs beside the filter.")
+        Any, Field(exclude=True, description="Ignored; belongs outside the filter.")
     ] = None
 
 

@@ -14,7 +14,7 @@ from gong_sandbox.request_models.base import (
     with_example,
 )
 
-_AVATARS = "Include the synthetic users that stand for Gong's staff."
+_AVATARS = "Include the synthetic users that represent Gong's staff."
 
 
 class UsersFilter(FilterModel):

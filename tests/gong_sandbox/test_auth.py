@@ -78,20 +78,6 @@ def test_a_missing_scope_is_a_401_that_names_it(url_with_two_scopes: str, path: 
         ]
 
 
-@pytest.mark.parametrize("path", ["/v2/stats/activity/aggregated", "/v2/users/", "/", "/v3/users"])
-def test_an_unknown_path_is_a_404_without_the_envelope(client: SandboxClient, path: str) -> None:
-    response = client.get(path)
-    assert response.status_code == 404
-    assert response.headers["content-type"] == "text/html; charset=utf-8"
-    assert response.text == "<html><body><h1>404 Not Found</h1></body></html>"
-
-
-def test_a_wrong_method_is_a_405_without_the_envelope(client: SandboxClient) -> None:
-    response = client.get("/v2/stats/activity/aggregate")
-    assert (response.status_code, response.headers["allow"]) == (405, "POST")
-    assert response.text == "<html><body><h1>405 Method Not Allowed</h1></body></html>"
-
-
 def test_the_access_key_of_another_sandbox_is_rejected(url_with_two_scopes: str) -> None:
     with closing(SandboxClient(url_with_two_scopes)) as client:
         assert client.get(WORKSPACES).status_code == 401

@@ -146,7 +146,7 @@ def test_command_without_the_extra_prints_one_line_that_names_it(package: str) -
     assert finished.returncode == 1
     assert finished.stdout == ""
     assert finished.stderr == (
-        f"gong-sandbox: the package '{package}' is not installed;"
+        f"gong-sandbox: missing dependency '{package}';"
         " run: pip install 'tap-gong-stats[sandbox]'\n"
     )
 

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import socket
 from contextlib import closing
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from gong_sandbox.app import create_app
 from gong_sandbox.server import serve
 from tests.gong_sandbox.conftest import SandboxClient
 
 if TYPE_CHECKING:
+    import pytest
+
     from gong_sandbox.company import Company
 
 
@@ -44,6 +48,18 @@ def test_request_log_contains_every_request_in_the_order_of_arrival(company: Com
     assert [logged.query for logged in log] == [{}, {}, {"a": "1"}, {}]
     assert [logged.body for logged in log] == [None, None, None, {"a": [1]}]
     assert sorted(logged.arrived for logged in log) == [logged.arrived for logged in log]
+
+
+def test_client_that_disconnects_within_the_body_is_ignored(
+    company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = create_app(company)
+    with serve(app) as url:
+        address = urlsplit(url)
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            connection.sendall(b"POST /v2/calls HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+    assert app.state.request_log == []
+    assert capsys.readouterr().err == ""
 
 
 def test_random_errors_have_the_same_format_as_gong_s(company: Company) -> None:
