@@ -177,6 +177,9 @@ class ApiStream(Stream):
             self.api.run.failures.append(error)
             self._end()
             return
+        except GeneratorExit:  # the SDK has reached the record limit of a dry run
+            self._end()
+            raise
         else:
             self._record_sync_time()
             return
