@@ -32,9 +32,10 @@ from tap_gong_stats.streams.coaching import CoachingMetrics
 from tap_gong_stats.streams.interaction import InteractionStats
 from tap_gong_stats.streams.motioncx import InteractionDetails
 from tap_gong_stats.streams.reference import Scorecards, Users, Workspaces
+from tap_gong_stats.streams.routers import ManagerRouter, TimeZoneRouter
 from tap_gong_stats.streams.run import ApiContext, Run
 from tap_gong_stats.streams.scorecards import AnsweredScorecards
-from tap_gong_stats.streams.time_zone_probe import TimeZoneProbe
+from tap_gong_stats.streams.user_ids import check_user_ids
 from tap_gong_stats.sync.state import validate_state
 from tap_gong_stats.sync.time_zone import CompanyTimeZone
 
@@ -109,13 +110,14 @@ class TapGongStats(Tap):
 
         users, workspaces = Users(self, gong), Workspaces(self, gong)
         aggregated_activity = AggregatedActivity(self, gong)
-        probe = TimeZoneProbe(aggregated_activity)
+        time_zone_router = TimeZoneRouter(aggregated_activity)
+        manager_router = ManagerRouter(time_zone_router, users, workspaces)
         streams: list[ApiStream] = [
             ActivityByPeriod(self, gong),
             aggregated_activity,
             AnsweredScorecards(self, gong),
-            CallInteractionStats(self, gong, time_zone_probe=probe),
-            CoachingMetrics(self, gong, users=users, workspaces=workspaces, time_zone_probe=probe),
+            CallInteractionStats(self, gong, router=time_zone_router),
+            CoachingMetrics(self, gong, router=manager_router),
             DailyActivity(self, gong),
             InteractionStats(self, gong),
             Scorecards(self, gong),
@@ -172,8 +174,11 @@ class TapGongStats(Tap):
 
     @contextmanager
     def _running(self, streams: Iterable[Stream]) -> Iterator[None]:
+        planned = cast("list[ApiStream]", [*streams])
+        self.run.plan(planned)
+        check_user_ids(cast("Users", self.streams[Users.name]), planned)
         try:
-            self.run.start(cast("Iterable[ApiStream]", streams))
+            self.run.start()
             yield
         finally:
             self.run.close()

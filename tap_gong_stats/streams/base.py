@@ -49,6 +49,8 @@ class ApiStream(Stream):
     # The record mapper has given every value its type, and has dropped what has no column.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     endpoint: ClassVar[Endpoint]
+    selected_by: ClassVar[tuple[str, ...]] = ()
+    """The settings that select which records there are."""
 
     def __init__(self, tap: Tap, connect: Callable[[], ApiContext]) -> None:
         super().__init__(tap)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.exceptions import SyncError
 
 from tap_gong_stats.config.values import parse_day
+from tap_gong_stats.sync.selection import wider_settings
 from tap_gong_stats.sync.windows import sync_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tap_gong_stats.sync.selection import Selection
     from tap_gong_stats.sync.windows import Window
 
 ORDERED_KEYS = ("backfill_from", "backfilled_to", "first_day", "replication_key_value")
@@ -43,6 +45,8 @@ class Bookmark:
       first day that was read.
     - A `start_date` that was moved to an earlier day leaves a gap before `first_day`. While it is
       backfilled, `backfill_from` and `backfilled_to` record how far that is.
+    - `selection` records which users, calls, … were read. If a run selects more, everything is
+      backfilled for what is new.
     - `run_from`, `run_to` and `run_date` record how far a run is that was cut short. The next
       run of the same day resumes there instead of reading the look-back again. So does a run of
       a later day with a budget: one smaller than the look-back would never reach new days.
@@ -67,6 +71,29 @@ class Bookmark:
         self._validate_order()
         self.end = self._day("replication_key_value")
         self.first_day = self._day("first_day")
+
+    def select(self, selection: Selection) -> list[str]:
+        """Record what the run selects, and have it backfilled if that is more than before.
+
+        Returns:
+            The settings that select more than before.
+
+        Raises:
+            BookmarkError: if the state holds no selection of this tap's form.
+        """
+        old = self._state.get("selection", selection)
+        if not isinstance(old, dict) or not all(
+            values is None or isinstance(values, list) for values in old.values()
+        ):
+            raise self._error("has a selection of another form")
+        wider = wider_settings(selection, old)
+        self._state["selection"] = dict(selection)
+        if wider and self.end:
+            self.first_day = self.end
+            self._state["first_day"] = self.end.isoformat()
+            self._state.pop("backfill_from", None)
+            self._state.pop("backfilled_to", None)
+        return wider
 
     def validate_not_after(self, latest: date) -> None:
         """Check that the bookmark does not lie in the future.
