@@ -9,7 +9,7 @@ import pytest
 
 from tests import expected_rows
 from tests.expected_rows import days, in_order, weeks
-from tests.helpers import run_tap
+from tests.helpers import Json, run_tap
 from tests.streams.helpers import PERIODS, STREAMS, requested_windows
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def test_each_period_has_whole_windows_and_a_bookmark(
         assert in_order([row for row in rows if row["period"] == period]) == in_order(
             expected_rows.aggregated_activity(gong.company, windows[period], period)
         )
+    selection: Json = {"user_ids": None, "include_inactive": []}
     assert run.state == {
         "bookmarks": {
             "aggregated_activity": {
@@ -71,6 +72,7 @@ def test_each_period_has_whole_windows_and_a_bookmark(
                         "first_day": start,
                         "replication_key": "from_date",
                         "replication_key_value": end,
+                        "selection": selection,
                     }
                     for period, start, end in [
                         ("day", "2026-03-25", "2026-04-06"),
@@ -79,7 +81,7 @@ def test_each_period_has_whole_windows_and_a_bookmark(
                         ("quarter", "2026-01-01", "2026-04-01"),
                     ]
                 ]
-                + [{"context": {"period": "year"}}],
+                + [{"context": {"period": "year"}, "selection": selection}],
             }
         }
     }
