@@ -18,7 +18,7 @@ from typing_extensions import override
 from tap_gong_stats.api.client import PARSE_ERRORS
 from tap_gong_stats.api.endpoints import Query, RequestStats
 from tap_gong_stats.api.gong import KNOWN_ENVELOPE_FIELDS
-from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError
+from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError, RunError
 from tap_gong_stats.records.converters import ColumnError
 from tap_gong_stats.records.mapper import RecordMapper, UnknownFieldDetector
 from tap_gong_stats.records.schemas import SCHEMAS
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.config.settings import Settings
     from tap_gong_stats.streams.run import ApiContext, Source
+    from tap_gong_stats.sync.shared_fetch import SharedFetch
     from tap_gong_stats.sync.time_zone import CompanyTimeZone
 
 
@@ -99,6 +100,19 @@ class ApiStream(Stream):
         """Return a query of the endpoint; messages name it by the stream and `label`."""
         return Query(self.endpoint, params, f"{self.name} {label}".strip(), self.stats, split)
 
+    def request_shared(self, shared: SharedFetch[Page]) -> bool:
+        """Request pages that this stream depends on, and tell whether all have arrived.
+
+        Raises:
+            ApiError: what has ended the fetch, with the name of this stream.
+        """
+        try:
+            return shared.need()
+        except RunError:
+            raise
+        except ApiError as error:
+            raise type(error)(f"{self.name}: {error}") from error
+
     def mapper(
         self,
         columns: Iterable[str] | None = None,
@@ -146,14 +160,14 @@ class ApiStream(Stream):
 
     @contextmanager
     def parsing_errors(self, label: str = "") -> Iterator[None]:
-        """Turn errors that odd responses cause into one line that names stream and window."""
+        """Turn errors from unexpected responses into one line that names stream and window."""
         place = f"{self.name} {label}".strip()
         try:
             yield
         except ColumnError as error:
             raise ApiError(f"{place}: {error}") from error
         except PARSE_ERRORS as error:
-            raise ApiError(f"{place}: a response of an undocumented shape ({error})") from error
+            raise ApiError(f"{place}: a response has an undocumented structure ({error})") from error
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
@@ -179,6 +193,9 @@ class ApiStream(Stream):
             self.api.run.failures.append(error)
             self._end()
             return
+        except GeneratorExit:  # the SDK has reached the record limit of a dry run
+            self._end()
+            raise
         else:
             self._record_sync_time()
             return
