@@ -167,7 +167,9 @@ class ApiStream(Stream):
         except ColumnError as error:
             raise ApiError(f"{place}: {error}") from error
         except PARSE_ERRORS as error:
-            raise ApiError(f"{place}: a response has an undocumented structure ({error})") from error
+            raise ApiError(
+                f"{place}: a response has an undocumented structure ({error})"
+            ) from error
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:

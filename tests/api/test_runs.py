@@ -62,8 +62,13 @@ def test_request_of_a_stream_has_its_window_in_the_filter() -> None:
 
 
 def test_request_of_a_stream_names_the_users_of_user_ids() -> None:
-    _, server = run(lambda *_: page(1), user_ids=["7", "8"])
-    assert server.requests[0]["filter"]["userIds"] == ["7", "8"]
+    users = StubResponse(body={"users": [{"id": "7"}, {"id": "8"}]})
+
+    def answer(request: Json, _: int) -> StubResponse:
+        return users if request["path"] == "/v2/users" else page(1)
+
+    _, server = run(answer, user_ids=["7", "8"])
+    assert server.requests[1]["filter"]["userIds"] == ["7", "8"]
 
 
 def test_empty_window_moves_the_bookmark() -> None:
