@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gong_sandbox.company.company import Company
+    from gong_sandbox.company import Company
 
 Row = dict[str, Any]
 
@@ -142,7 +142,7 @@ def interaction_stats(
         }
         for start, end in spans
         for user in company.users
-        if (stats := company.interaction(user.id, start, end))
+        if (stats := company.interaction_stats(user.id, start, end))
     ]
 
 
@@ -223,7 +223,7 @@ def coaching_metrics(
 
 
 def users(company: Company) -> list[Row]:
-    return [in_snake_case(user.row()) for user in company.users]
+    return [in_snake_case(user.item()) for user in company.users]
 
 
 def workspaces(company: Company) -> list[Row]:
@@ -245,7 +245,7 @@ def interaction_details(company: Company, spans: Iterator[tuple[date, date]]) ->
     return [
         in_snake_case(interaction)
         for start, end in spans
-        for interaction in company.interactions(
+        for interaction in company.contact_center_interactions(
             datetime.combine(start, time(), UTC), datetime.combine(end, time(), UTC)
         )
     ]

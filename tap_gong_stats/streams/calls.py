@@ -112,6 +112,7 @@ class CallInteractionStats(WindowedStream):
     name = "call_interaction_stats"
     primary_keys = ("call_id",)
     replication_key = "started"
+    selected_by = ("user_ids", "include_private_calls")
     endpoint = Endpoint(
         "/v2/calls/extensive",
         items_key="calls",

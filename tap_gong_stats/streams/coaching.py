@@ -104,6 +104,7 @@ class CoachingMetrics(WindowedStream):
     name = "coaching_metrics"
     primary_keys = ("workspace_id", "manager_id", "report_id", "from_date")
     replication_key = "from_date"
+    selected_by = ("user_ids",)
     endpoint = Endpoint(
         "/v2/coaching",
         items_key="coachingData",

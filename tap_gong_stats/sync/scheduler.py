@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 MAX_PREFETCHED_PAGES = 1000
-MAX_PREFETCHED_BYTES = 16 * 2**20
+MAX_PREFETCHED_BYTES = 12 * 2**20
 """Pages, and their bytes, that are under way or wait for their delivery."""
 
 

@@ -11,9 +11,7 @@ from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.exceptions import SingerSDKError
 from typing_extensions import override
 
-from gong_sandbox.faults.faults import Fault
-from tap_gong_stats.errors import ApiError
-from tap_gong_stats.streams.run import SyncFailedError
+from gong_sandbox.faults import Fault
 from tap_gong_stats.tap import TapGongStats
 from tests.helpers import LOGIN
 
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.singerlib import Message
 
-    from gong_sandbox.faults.faults import Request
+    from gong_sandbox.faults import Request
 
 Json = dict[str, Any]
 
@@ -30,7 +28,7 @@ SILENT = {Fault.SILENT_BEFORE_HEADERS, Fault.SILENT_IN_HEADERS, Fault.SILENT_IN_
 COUNTED_AGAIN = {Fault.TOTAL_TOO_HIGH}
 """After these the tap asks for a window's pages once more, and not twice."""
 
-HARMLESS = {Fault.DUPLICATE_ROW, Fault.TOTAL_TOO_LOW}
+HARMLESS = {Fault.DUPLICATE_ITEM, Fault.TOTAL_TOO_LOW}
 """These change no row, however often they happen."""
 
 FATAL = {Fault.REDIRECT, Fault.REPEATED_CURSOR}
@@ -42,7 +40,7 @@ PASSING = set(Fault) - FATAL
 NOT_MOTIONCX = {
     Fault.NULL_LIST,
     Fault.MISSING_LIST,
-    Fault.DUPLICATE_ROW,
+    Fault.DUPLICATE_ITEM,
     Fault.ERROR_WITH_200,
 }
 """MotionCX tells no total, pages by number of rows, and has errors of its own."""
@@ -52,7 +50,7 @@ class Killed(BaseException):
     """A run was stopped here, whatever it was about to do."""
 
 
-class RecordingTarget(MsgSpecWriter):
+class Warehouse(MsgSpecWriter):
     """A target: rows by key, and the last STATE it was given."""
 
     def __init__(self) -> None:
@@ -99,8 +97,8 @@ class RecordingTarget(MsgSpecWriter):
 
 
 def run(
-    config: Json, streams: Sequence[str], warehouse: RecordingTarget, *, messages: int | None = None
-) -> Exception | Killed | None:
+    config: Json, streams: Sequence[str], warehouse: Warehouse, *, messages: int | None = None
+) -> SingerSDKError | Killed | None:
     """Run the tap from the warehouse's last STATE, and return how it ended."""
     warehouse.begin(messages)
     tap = TapGongStats(
@@ -114,12 +112,12 @@ def run(
         tap.sync_all()
     except Killed:
         return Killed()  # a new one, as the other's traceback keeps the run alive
-    except (ApiError, SyncFailedError, SingerSDKError) as error:
+    except SingerSDKError as error:
         return error
     finally:
-        tap.gong.client.close()
+        tap.gong.session.close()
         if "motioncx" in tap.__dict__:
-            tap.motioncx.client.close()
+            tap.motioncx.session.close()
     return None
 
 
@@ -176,7 +174,7 @@ class Script:
             return False
         if fault in HARMLESS:
             return True
-        most, what = 3, f"{request.window} {request.asked}"
+        most, what = 3, f"{request.window} {request.params}"
         if fault in COUNTED_AGAIN:
             most, what = 1, f"count {request.window}"
         elif fault is Fault.EXPIRED_CURSOR:

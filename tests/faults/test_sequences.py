@@ -10,20 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from singer_sdk.exceptions import FatalAPIError
 
-from gong_sandbox.faults.faults import Fault
-from tap_gong_stats.errors import ApiError
+from gong_sandbox.faults import Fault
 from tests.expected_rows import in_order
 from tests.faults.conftest import STREAMS
-from tests.faults.harness import (
-    PASSING,
-    SILENT,
-    FaultSchedule,
-    Killed,
-    RecordingTarget,
-    end_of_threads,
-    run,
-)
+from tests.faults.harness import PASSING, SILENT, Killed, Script, Warehouse, end_of_threads, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,16 +67,16 @@ def quiet() -> Iterator[None]:
 def test_whatever_happens_the_rows_equal_the_truth(
     gong: Gong, streams: set[str], phases: list[Phase], last: list[Fault | None], concurrency: int
 ) -> None:
-    warehouse = RecordingTarget()
+    warehouse = Warehouse()
     config = gong.config(concurrency=concurrency, request_timeout=0.3)
     for phase in [*phases, Phase(last, outage=None, killed_after=None)]:
-        gong.proxy.come_up()
-        gong.proxy.journal.clear()
-        gong.proxy.script = FaultSchedule(phase.faults, phase.outage)
+        gong.proxy.start_listening()
+        gong.proxy.request_log.clear()
+        gong.proxy.script = Script(phase.faults, phase.outage)
         ended = run(config, sorted(streams), warehouse, messages=phase.killed_after)
         end_of_threads()
         assert not warehouse.repeated
-        if isinstance(ended, ApiError):
+        if isinstance(ended, FatalAPIError):
             assert phase.outage, ended
             assert "\n" not in str(ended)
         elif isinstance(ended, Killed):
