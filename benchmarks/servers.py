@@ -129,7 +129,7 @@ def sandbox_app(
     """Serve the sandbox in a thread of this process."""
     # Imported here because the process that measures must stay small.
     from gong_sandbox.app import create_app  # noqa: PLC0415
-    from gong_sandbox.company.company import Company  # noqa: PLC0415
+    from gong_sandbox.company import Company  # noqa: PLC0415
     from gong_sandbox.server import serve  # noqa: PLC0415
 
     company = Company(users=users, clock=lambda: datetime.now(UTC) - timedelta(days=days_ago))
@@ -152,5 +152,5 @@ def _serve_sandbox(pipe: Connection, users: int, days_ago: int, options: dict[st
     with sandbox_app(users, days_ago, **options) as (app, info):
         pipe.send(info)
         while wait_for_message(pipe):
-            log = app.state.journal
+            log = app.state.request_log
             pipe.send([RecordedRequest(entry.arrived, entry.path, entry.status) for entry in log])

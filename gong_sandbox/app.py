@@ -59,7 +59,7 @@ def create_app(  # noqa: PLR0913 - the knobs of one machine, each with a sensibl
 ) -> FastAPI:
     """Make an app that answers like Gong about a company.
 
-    `app.state.journal` is a list of what was asked: one `Asked` for each request, also a
+    `app.state.request_log` is a list of what was asked: one `Asked` for each request, also a
     refused one, in the order of arrival.
 
     Args:
@@ -91,7 +91,7 @@ def create_app(  # noqa: PLR0913 - the knobs of one machine, each with a sensibl
         },
     )
     app.state.company = company
-    app.state.journal = journal = list[Asked]()
+    app.state.request_log = journal = list[Asked]()
     app.state.login = login
     app.state.numeric_ids = numeric_ids
     app.state.pages = Pages(page_size, cursor_lifetime, lambda: company.now)

@@ -1,4 +1,4 @@
-"""Runs an app on a port of this machine, in a thread."""
+"""Serves an app on a local port, in a thread."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-_PATIENCE = 5  # seconds for answers under way when the server stops
-_IDLE = 60  # seconds that a caller's connection may rest, as behind common load balancers
+_SHUTDOWN_TIMEOUT = 5  # seconds for responses in progress when the server stops
+_KEEP_ALIVE_TIMEOUT = 60  # seconds that a connection may be idle, as behind common load balancers
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is ready, or has given up."""
+    """A server that signals when it is ready, or has failed to start."""
 
     def __init__(self, app: FastAPI) -> None:
         super().__init__(
@@ -29,8 +29,8 @@ class _Server(uvicorn.Server):
                 ws="none",
                 log_level="warning",
                 access_log=False,
-                timeout_keep_alive=_IDLE,
-                timeout_graceful_shutdown=_PATIENCE,
+                timeout_keep_alive=_KEEP_ALIVE_TIMEOUT,
+                timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT,
             )
         )
         self.ready = Event()
@@ -41,10 +41,10 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)
-        await some_turns()
+        await finish_accepting()
         for connection in [*self.server_state.connections]:
             connection.transport.abort()
-        await some_turns()
+        await finish_accepting()
 
     def serve_on(self, listener: socket.socket) -> None:
         try:
@@ -53,30 +53,30 @@ class _Server(uvicorn.Server):
             self.ready.set()
 
 
-async def some_turns() -> None:
-    """Let the loop go on until who was let in is known as a connection."""
+async def finish_accepting() -> None:
+    """Run the event loop until sockets that it has accepted are registered as connections."""
     for _ in range(3):
         await asyncio.sleep(0)
 
 
 @contextmanager
 def serve(app: FastAPI, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
-    """Serve an app until the block is left.
+    """Serve an app while the block runs.
 
     Args:
-        app: What answers.
-        port: Where to listen; 0 for any free port.
+        app: The app.
+        port: The port to listen on; 0 for any free port.
         host: The address to listen on.
 
     Yields:
-        The base URL, without a slash at its end.
+        The base URL, without a trailing slash.
 
     Raises:
-        OSError: The port is taken.
+        OSError: The port is in use.
     """
     with socket.create_server((host, port)) as listener:
-        # Connections inherit it. asyncio sets it only on sockets that say that they are TCP, and
-        # these do not; then every answer would wait 40 ms for an acknowledgement.
+        # Connections inherit this option. asyncio sets it only on sockets created with the TCP
+        # protocol number, unlike these; without it each response waits 40 ms for a delayed ACK.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server = _Server(app)
         thread = Thread(target=server.serve_on, args=(listener,), name="gong-sandbox")

@@ -25,7 +25,7 @@ from psycopg.conninfo import make_conninfo
 
 from gong_sandbox.app import create_app
 from gong_sandbox.auth import Credentials
-from gong_sandbox.company.company import Company
+from gong_sandbox.company import Company
 from gong_sandbox.server import serve
 from scripts import report
 from scripts.environment import VENV
@@ -212,7 +212,7 @@ def source(variables: Mapping[str, str], *, with_motioncx: bool) -> Iterator[Sou
                         "TAP_GONG_STATS_MOTIONCX_API_URL": f"{url}/motioncx",
                         "TAP_GONG_STATS_MOTIONCX_API_KEY": Credentials().motioncx_key,
                     }
-                gong = Source("dev", sandbox, app.state.journal)
+                gong = Source("dev", sandbox, app.state.request_log)
         yield gong
 
 

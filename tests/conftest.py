@@ -10,7 +10,7 @@ import time_machine
 from hypothesis import settings
 
 from gong_sandbox.app import create_app
-from gong_sandbox.company.company import Company
+from gong_sandbox.company import Company
 from gong_sandbox.server import serve
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Sandbox:
 
     @property
     def calls(self) -> list[Any]:
-        return list(self.app.state.journal)
+        return list(self.app.state.request_log)
 
     def config(self, **settings: Any) -> dict[str, Any]:
         return {"api_url": self.url, "calls_per_second": 1000, **settings}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gong_sandbox.company.company import Company
+    from gong_sandbox.company import Company
 
 Row = dict[str, Any]
 

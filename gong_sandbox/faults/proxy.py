@@ -1,68 +1,67 @@
-"""A proxy that lets things go wrong on purpose, really over TCP."""
+"""A TCP proxy that injects faults between a client and a server."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 import struct
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from threading import Event, Thread
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-import msgspec
-
-from gong_sandbox.faults.faults import BREAKS, Answer, Break, End, Fault, Place, Request, Spoiler
-from gong_sandbox.server import some_turns
+from gong_sandbox.faults.corruption import ResponseCorruptor
+from gong_sandbox.faults.definitions import CONNECTION_FAILURES, FailureMode, FailurePoint, Fault
+from gong_sandbox.faults.messages import RawResponse, Request, read_message
+from gong_sandbox.server import finish_accepting
 
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
     from collections.abc import Callable, Coroutine, Iterator
     from typing import Any
 
-    Script = Callable[[Request], Fault | None]
-    """Decides what happens to a request; None lets it pass. Called in the proxy's thread."""
+    from gong_sandbox.faults.definitions import ConnectionFailure
+
+FaultScript: TypeAlias = "Callable[[Request], Fault | None]"
+"""Chooses the fault for a request, None for no fault; called in the proxy's thread."""
 
 T = TypeVar("T")
 
 _HOST = "127.0.0.1"
-_RESET = struct.pack("ii", 1, 0)
-_LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
-_OWN = {"content-length", "connection"}
+_NO_LINGER = struct.pack("ii", 1, 0)
+"""Value of SO_LINGER that makes a close send RST instead of FIN."""
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
-    """A request in the proxy's journal, and what was done to it."""
+class RecordedExchange:
+    """A request to the proxy, and the fault that was applied to it."""
 
     request: Request
     fault: Fault | None
 
 
 class FaultProxy:
-    """Stands between callers and a server, and does to each request what a script says.
+    """Forwards requests to a server, and applies the faults that a script chooses.
 
     Connections are kept open between requests, as Gong keeps them.
 
     Args:
         upstream: The base URL of the server.
-        script: Decides what happens; may be replaced at any time.
+        script: Chooses the faults.
 
     Attributes:
-        journal: Every request, in the order of arrival.
-        connections: How many callers are connected.
+        script: May be replaced at any time.
+        request_log: Every request, in the order of arrival.
     """
 
-    def __init__(self, upstream: str, script: Script) -> None:
+    def __init__(self, upstream: str, script: FaultScript) -> None:
         parts = urlsplit(upstream)
         self._upstream = parts.hostname or _HOST, parts.port or 80
         self.script = script
-        self.journal: list[Played] = []
-        self._spoiler = Spoiler()
-        self._callers: set[StreamWriter] = set()
+        self.request_log: list[RecordedExchange] = []
+        self._corruptor = ResponseCorruptor()
+        self._clients: set[StreamWriter] = set()
         self._port = 0
         self._server: asyncio.Server | None = None
         self._ready = Event()
@@ -70,106 +69,102 @@ class FaultProxy:
 
     @property
     def url(self) -> str:
-        """The base URL for callers."""
+        """The base URL for clients."""
         return f"http://{_HOST}:{self._port}"
 
     @property
-    def connections(self) -> int:
-        """How many callers are connected."""
-        return len(self._callers)
+    def open_connections(self) -> int:
+        """How many clients are connected."""
+        return len(self._clients)
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether the proxy accepts connections."""
+        return self._server is not None
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Start the thread, and wait until it listens."""
         self._thread.start()
         self._ready.wait()
 
     def stop(self) -> None:
-        """End all connections, and the thread."""
+        """Close all connections, and end the thread."""
         self._loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join()
 
-    def go_down(self) -> None:
-        """Refuse connections from now on, and reset those that there are."""
-        self._in_loop(self._go_down())
+    def stop_listening(self) -> None:
+        """Refuse new connections, and reset the open ones."""
+        self._call_in_loop(self._stop_listening())
 
-    def come_up(self) -> None:
-        """Take connections again."""
-        self._in_loop(self._come_up())
+    def start_listening(self) -> None:
+        """Accept connections again."""
+        self._call_in_loop(self._start_listening())
 
-    @property
-    def is_down(self) -> bool:
-        """Whether connections are refused."""
-        return self._server is None
-
-    def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+    def _call_in_loop(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopped = asyncio.Event()
-        self._turn = asyncio.Lock()
-        await self._come_up()
+        self._lock = asyncio.Lock()
+        await self._start_listening()
         self._ready.set()
         await self._stopped.wait()
-        await self._go_down()
+        await self._stop_listening()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         await asyncio.gather(*others, return_exceptions=True)
 
-    async def _come_up(self) -> None:
-        async with self._turn:
+    async def _start_listening(self) -> None:
+        async with self._lock:
             if self._server is None and not self._stopped.is_set():
                 self._server = await asyncio.start_server(self._serve, _HOST, self._port)
                 self._port = self._server.sockets[0].getsockname()[1]
 
-    async def _go_down(self) -> None:
-        async with self._turn:
+    async def _stop_listening(self) -> None:
+        async with self._lock:
             if self._server is not None:
                 for listener in self._server.sockets:
                     self._loop.remove_reader(listener)
-                await some_turns()
+                await finish_accepting()
                 self._server.close()
                 self._server = None
-        for writer in self._callers:
+        for writer in self._clients:
             _reset(writer)
 
-    async def _serve(self, reader: StreamReader, caller: StreamWriter) -> None:
-        self._callers.add(caller)
+    async def _serve(self, reader: StreamReader, client: StreamWriter) -> None:
+        self._clients.add(client)
         server: StreamWriter | None = None
         try:
-            answers, server = await asyncio.open_connection(*self._upstream)
+            responses, server = await asyncio.open_connection(*self._upstream)
             while True:
-                head, body = await _message(reader)
-                request = self._noted(head, body)
+                head, body = await read_message(reader)
+                request = Request.parse(len(self.request_log), head, body)
                 fault = self.script(request)
-                self.journal.append(Played(request, fault))
+                self.request_log.append(RecordedExchange(request, fault))
                 if fault is Fault.REFUSED:
-                    await self._go_down()
+                    await self._stop_listening()
                     return
-                answer = self._spoiler.instead(fault, request)
-                if answer is None:
+                response = self._corruptor.replacement(fault, request)
+                if response is None:
                     server.write(head + body)
-                    answer = self._spoiler.spoil(fault, request, _answer(*await _message(answers)))
-                if break_ := BREAKS.get(fault) if fault else None:
-                    await _break_off(reader, caller, answer, break_)
+                    original = RawResponse.parse(*await read_message(responses))
+                    response = self._corruptor.corrupt(fault, request, original)
+                if failure := CONNECTION_FAILURES.get(fault) if fault else None:
+                    await _fail(reader, client, response, failure)
                     return
-                caller.write(b"".join(_encoded(answer)))
-                await caller.drain()
+                client.write(b"".join(response.encode()))
+                await client.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the caller has gone, or is to go
+            pass  # the client has disconnected, or was reset
         finally:
-            for writer in filter(None, (caller, server)):
+            for writer in filter(None, (client, server)):
                 writer.close()
-            self._callers.remove(caller)
-
-    def _noted(self, head: bytes, body: bytes) -> Request:
-        method, target, _ = head.split(b" ", 2)
-        content = msgspec.json.decode(body) if body[:1] == b"{" else {}
-        return Request(len(self.journal), method.decode(), target.decode(), content)
+            self._clients.remove(client)
 
 
 @contextmanager
-def faulty(upstream: str, script: Script = lambda _: None) -> Iterator[FaultProxy]:
-    """Run a `FaultProxy` in front of a server until the block is left."""
+def fault_proxy(upstream: str, script: FaultScript = lambda _: None) -> Iterator[FaultProxy]:
+    """Run a `FaultProxy` in front of a server while the block runs."""
     proxy = FaultProxy(upstream, script)
     proxy.start()
     try:
@@ -178,51 +173,29 @@ def faulty(upstream: str, script: Script = lambda _: None) -> Iterator[FaultProx
         proxy.stop()
 
 
-async def _break_off(
-    reader: StreamReader, caller: StreamWriter, answer: Answer, break_: Break
+async def _fail(
+    reader: StreamReader, client: StreamWriter, response: RawResponse, failure: ConnectionFailure
 ) -> None:
-    """Send a part of an answer, and then what is to come instead of the rest."""
-    head, body = _encoded(answer)
+    """Send the part of a response that precedes a failure, and fail."""
+    head, body = response.encode()
     sent = {
-        Place.BEFORE_HEADERS: b"",
-        Place.IN_HEADERS: head[: head.index(b"\r\n") + 8],
-        Place.AFTER_HEADERS: head,
-        Place.IN_BODY: head + body[: len(body) // 2],
+        FailurePoint.BEFORE_HEADERS: b"",
+        FailurePoint.IN_HEADERS: head[: head.index(b"\r\n") + 8],
+        FailurePoint.AFTER_HEADERS: head,
+        FailurePoint.IN_BODY: head + body[: len(body) // 2],
     }
-    caller.write(sent[break_.place])
-    await caller.drain()
-    if break_.end is End.SILENT:
-        await reader.read()  # until the caller has had enough
-    if break_.end is End.RESET:
-        _reset(caller)
-
-
-async def _message(reader: StreamReader) -> tuple[bytes, bytes]:
-    """Read a request or an answer: its head, and the body of which the head tells the length."""
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = _LENGTH.search(head)
-    return head, await reader.readexactly(int(length[1])) if length else b""
-
-
-def _answer(head: bytes, body: bytes) -> Answer:
-    first, *lines = head.decode("latin-1").strip().split("\r\n")
-    headers = dict(line.split(": ", 1) for line in lines)
-    return Answer(int(first.split(" ")[1]), headers, body)
-
-
-def _encoded(answer: Answer) -> tuple[bytes, bytes]:
-    lines = [
-        f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}",
-        *(f"{name}: {value}" for name, value in answer.headers.items() if name.lower() not in _OWN),
-        f"Content-Length: {len(answer.body)}",
-    ]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"), answer.body
+    client.write(sent[failure.point])
+    await client.drain()
+    if failure.mode is FailureMode.SILENT:
+        await reader.read()  # until the client gives up
+    if failure.mode is FailureMode.RESET:
+        _reset(client)
 
 
 def _reset(writer: StreamWriter) -> None:
-    """Drop a connection so that the other side gets an error and not an end."""
+    """Abort a connection so that the client gets an error instead of the end of the stream."""
     transport = writer.transport
     if not transport.is_closing():
         connection = transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         transport.abort()

@@ -8,7 +8,7 @@ import pytest
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
 from gong_sandbox.app import create_app
-from gong_sandbox.company.company import Company
+from gong_sandbox.company import Company
 from gong_sandbox.server import serve
 from tap_gong_stats.tap import TapGongStats
 

@@ -9,8 +9,8 @@ import pytest
 import time_machine
 
 from gong_sandbox.app import create_app
-from gong_sandbox.company.company import Company
-from gong_sandbox.faults.proxy import FaultProxy, faulty
+from gong_sandbox.company import Company
+from gong_sandbox.faults import FaultProxy, fault_proxy
 from gong_sandbox.server import serve
 from tap_gong_stats.api import retry
 from tests import expected_rows
@@ -73,11 +73,11 @@ class Gong:
 
     def waited(self) -> None:
         """Take notice that the tap waits before another try; a server that is down comes up."""
-        if self.proxy.is_down:
+        if not self.proxy.is_listening:
             self._waits_while_down += 1
             if self._waits_while_down > 1:
                 self._waits_while_down = 0
-                self.proxy.come_up()
+                self.proxy.start_listening()
 
 
 @contextmanager
@@ -95,7 +95,7 @@ def clock_at(moment: str) -> Iterator[None]:
 def shared_gong() -> Iterator[Gong]:
     company = Company(users=17, seed=1, time_zone=ZONE)
     app = create_app(company, page_size=6, calls_per_second=1e9, calls_per_day=10**9)
-    with clock_at(NOW), serve(app) as url, faulty(url) as proxy:
+    with clock_at(NOW), serve(app) as url, fault_proxy(url) as proxy:
         gong = Gong(company, proxy)
         # Once without faults, so that what is worked out at the first asking is there.
         assert run(gong.config(), STREAMS, RecordingTarget()) is None
@@ -111,8 +111,8 @@ def gong(shared_gong: Gong, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gong]:
         return 0.0
 
     monkeypatch.setattr(retry, "add_jitter", no_wait)
-    shared_gong.proxy.journal.clear()
+    shared_gong.proxy.request_log.clear()
     yield shared_gong
     end_of_threads()
     shared_gong.proxy.script = lambda _: None
-    shared_gong.proxy.come_up()
+    shared_gong.proxy.start_listening()

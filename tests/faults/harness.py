@@ -11,7 +11,7 @@ from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.exceptions import SingerSDKError
 from typing_extensions import override
 
-from gong_sandbox.faults.faults import Fault
+from gong_sandbox.faults import Fault
 from tap_gong_stats.errors import ApiError
 from tap_gong_stats.streams.run import SyncFailedError
 from tap_gong_stats.tap import TapGongStats
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.singerlib import Message
 
-    from gong_sandbox.faults.faults import Request
+    from gong_sandbox.faults import Request
 
 Json = dict[str, Any]
 
@@ -30,7 +30,7 @@ SILENT = {Fault.SILENT_BEFORE_HEADERS, Fault.SILENT_IN_HEADERS, Fault.SILENT_IN_
 COUNTED_AGAIN = {Fault.TOTAL_TOO_HIGH}
 """After these the tap asks for a window's pages once more, and not twice."""
 
-HARMLESS = {Fault.DUPLICATE_ROW, Fault.TOTAL_TOO_LOW}
+HARMLESS = {Fault.DUPLICATE_ITEM, Fault.TOTAL_TOO_LOW}
 """These change no row, however often they happen."""
 
 FATAL = {Fault.REDIRECT, Fault.REPEATED_CURSOR}
@@ -42,7 +42,7 @@ PASSING = set(Fault) - FATAL
 NOT_MOTIONCX = {
     Fault.NULL_LIST,
     Fault.MISSING_LIST,
-    Fault.DUPLICATE_ROW,
+    Fault.DUPLICATE_ITEM,
     Fault.ERROR_WITH_200,
 }
 """MotionCX tells no total, pages by number of rows, and has errors of its own."""
@@ -176,7 +176,7 @@ class Script:
             return False
         if fault in HARMLESS:
             return True
-        most, what = 3, f"{request.window} {request.asked}"
+        most, what = 3, f"{request.window} {request.params}"
         if fault in COUNTED_AGAIN:
             most, what = 1, f"count {request.window}"
         elif fault is Fault.EXPIRED_CURSOR:

@@ -8,9 +8,8 @@ import pytest
 import requests
 
 from gong_sandbox.app import create_app
-from gong_sandbox.company.company import Company
-from gong_sandbox.faults.faults import Fault
-from gong_sandbox.faults.proxy import faulty
+from gong_sandbox.company import Company
+from gong_sandbox.faults import Fault, fault_proxy
 from gong_sandbox.server import serve
 from tap_gong_stats.errors import ApiError
 from tests.expected_rows import in_order
@@ -20,7 +19,7 @@ from tests.helpers import Json, StubResponse, run_tap, scripted_server
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gong_sandbox.faults.faults import Request
+    from gong_sandbox.faults import Request
     from tests.faults.conftest import Gong
 
 ONE_DAY = {"start_date": "2026-03-02", "end_date": "2026-03-03", "calls_per_second": 1000}
@@ -168,13 +167,13 @@ def test_motioncx_is_asked_again_after_an_answer_that_is_not_its_own() -> None:
     assert result.error is None
 
 
-@pytest.mark.parametrize("fault", [Fault.TOO_MANY_IN_SECONDS, Fault.UNAVAILABLE])
+@pytest.mark.parametrize("fault", [Fault.RATE_LIMITED_WITH_SECONDS, Fault.UNAVAILABLE])
 def test_a_moment_of_trouble_at_the_oauth_server_does_not_end_the_run(
     tmp_path: Path, fault: Fault
 ) -> None:
     faults = iter([fault])
     company = Company(users=3, seed=1, time_zone="UTC")
-    with serve(create_app(company)) as url, faulty(url, lambda _: next(faults, None)) as proxy:
+    with serve(create_app(company)) as url, fault_proxy(url, lambda _: next(faults, None)) as proxy:
         result = run_tap(
             {
                 "access_key": None,

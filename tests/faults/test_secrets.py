@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gong_sandbox.app import create_app
-from gong_sandbox.company.company import Company
-from gong_sandbox.faults.faults import Fault
-from gong_sandbox.faults.proxy import faulty
+from gong_sandbox.company import Company
+from gong_sandbox.faults import Fault, fault_proxy
 from gong_sandbox.server import serve
 from tests.helpers import LOGIN
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gong_sandbox.faults.proxy import FaultProxy
+    from gong_sandbox.faults import FaultProxy
 
 SECRETS = [
     "sandbox-secret",
@@ -57,7 +56,7 @@ main()
 def gong() -> Iterator[FaultProxy]:
     company = Company(users=3, seed=1, time_zone="UTC")
     app = create_app(company, calls_per_second=1e9, page_size=2)
-    with serve(app) as url, faulty(url) as proxy:
+    with serve(app) as url, fault_proxy(url) as proxy:
         yield proxy
 
 
@@ -86,7 +85,7 @@ def handed_out(folder: Path) -> list[str]:
 @pytest.mark.parametrize("login", LOGINS)
 @pytest.mark.parametrize(
     "outage",
-    [None, Fault.TOO_MANY, Fault.ERROR_WITH_200, Fault.REDIRECT, Fault.RESET_IN_BODY],
+    [None, Fault.RATE_LIMITED, Fault.ERROR_WITH_200, Fault.REDIRECT, Fault.RESET_IN_BODY],
 )
 def test_nothing_secret_is_printed(
     gong: FaultProxy, tmp_path: Path, login: str, outage: Fault | None

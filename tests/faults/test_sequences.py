@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gong_sandbox.faults.faults import Fault
+from gong_sandbox.faults import Fault
 from tap_gong_stats.errors import ApiError
 from tests.expected_rows import in_order
 from tests.faults.conftest import STREAMS
@@ -78,8 +78,8 @@ def test_whatever_happens_the_rows_equal_the_truth(
     warehouse = RecordingTarget()
     config = gong.config(concurrency=concurrency, request_timeout=0.3)
     for phase in [*phases, Phase(last, outage=None, killed_after=None)]:
-        gong.proxy.come_up()
-        gong.proxy.journal.clear()
+        gong.proxy.start_listening()
+        gong.proxy.request_log.clear()
         gong.proxy.script = FaultSchedule(phase.faults, phase.outage)
         ended = run(config, sorted(streams), warehouse, messages=phase.killed_after)
         end_of_threads()

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gong_sandbox.app import create_app
-from gong_sandbox.company.company import Company
-from gong_sandbox.faults.faults import Fault
-from gong_sandbox.faults.proxy import faulty
+from gong_sandbox.company import Company
+from gong_sandbox.faults import Fault, fault_proxy
 from gong_sandbox.server import serve
 from tests import expected_rows
 from tests.expected_rows import days, weeks
@@ -27,7 +26,7 @@ from tests.helpers import LOGIN
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from gong_sandbox.faults.faults import Request
+    from gong_sandbox.faults import Request
 
 PROC = Path("/proc/self")
 CONCURRENCY = 10
@@ -106,7 +105,7 @@ def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[
     app = create_app(company, calls_per_second=1e9, calls_per_day=10**9, cursor_lifetime=1e9)
     tables: dict[str, dict[tuple[str, ...], int]] = {stream: {} for stream in STREAMS}
     samples = []
-    with serve(app) as url, faulty(url, now_and_then(share)) as proxy:
+    with serve(app) as url, fault_proxy(url, now_and_then(share)) as proxy:
         config = {
             **LOGIN,
             "api_url": proxy.url,
@@ -138,7 +137,7 @@ def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[
                 elif message["type"] == "STATE" and process.poll() is None:
                     samples.append(sample(process.pid, stream))
             assert process.wait() == 0, (folder / "log").read_text()[-2000:]
-        assert sum(played.fault is not None for played in proxy.journal) > 5
+        assert sum(played.fault is not None for played in proxy.request_log) > 5
     for stream, table in tables.items():
         wanted = {
             tuple(row[name] for name in expected_rows.KEYS[stream]): fingerprint(row)

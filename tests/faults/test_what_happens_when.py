@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gong_sandbox.faults.faults import ELSEWHERE, Fault
+from gong_sandbox.faults import REDIRECT_ORIGIN, Fault
 from tap_gong_stats.api.paginators import MAX_PAGINATION_RESTARTS
 from tap_gong_stats.api.retry import MAX_TRIES
 from tap_gong_stats.errors import ApiError
@@ -26,7 +26,7 @@ from tests.faults.harness import (
 from tests.helpers import Json, StubResponse, bookmark, run_tap, scripted_server
 
 if TYPE_CHECKING:
-    from gong_sandbox.faults.faults import Request
+    from gong_sandbox.faults import Request
     from tests.faults.conftest import Gong
 
 STREAM = "daily_activity"
@@ -55,15 +55,15 @@ def test_a_fault_that_passes_is_not_to_be_seen_in_the_rows(gong: Gong, fault: Fa
 
 
 GONG_SAYS = {
-    Fault.TOO_MANY: "HTTP 429: API rate limit exceeded (requestId req0fault)",
-    Fault.TOO_MANY_IN_SECONDS: "HTTP 429: API rate limit exceeded (requestId req0fault)",
-    Fault.TOO_MANY_UNTIL: "HTTP 429: API rate limit exceeded (requestId req0fault)",
+    Fault.RATE_LIMITED: "HTTP 429: API rate limit exceeded (requestId req0fault)",
+    Fault.RATE_LIMITED_WITH_SECONDS: "HTTP 429: API rate limit exceeded (requestId req0fault)",
+    Fault.RATE_LIMITED_WITH_DATE: "HTTP 429: API rate limit exceeded (requestId req0fault)",
     Fault.INTERNAL_ERROR: "HTTP 500: An unexpected error occurred (requestId req0fault)",
     Fault.BAD_GATEWAY: "HTTP 502: the body is not one of Gong's",
     Fault.UNAVAILABLE: "HTTP 503: Service unavailable (requestId req0fault)",
     Fault.HTML_WITH_200: "HTTP 200: the body is not one of Gong's",
     Fault.ERROR_WITH_200: "HTTP 200: An unexpected error occurred (requestId req0fault)",
-    Fault.REDIRECT: f"HTTP 307: sent to another host; set api_url to {ELSEWHERE}",
+    Fault.REDIRECT: f"HTTP 307: sent to another host; set api_url to {REDIRECT_ORIGIN}",
     Fault.EXPIRED_CURSOR: "HTTP 400: cursor: expired (requestId req0fault)",
     Fault.REPEATED_CURSOR: "Gong repeats a cursor; its pages go in a circle",
     Fault.TOTAL_TOO_HIGH: "Gong counts 17 items but lists only 16",
@@ -94,15 +94,15 @@ def test_a_fault_that_lasts_ends_the_run_with_one_line_and_the_next_run_goes_on(
     if fault in GONG_SAYS:
         assert str(error).startswith(PLACE + GONG_SAYS[fault])
         assert "\n" not in str(error)
-        assert len(gong.proxy.journal) == PAGES_BEFORE + TRIES.get(fault, MAX_TRIES)
+        assert len(gong.proxy.request_log) == PAGES_BEFORE + TRIES.get(fault, MAX_TRIES)
     else:
         assert re.fullmatch(rf"{STREAM} 2026-03-10..2026-03-1[12]: .+", str(error))
     assert bookmark(warehouse.state, STREAM) == "2026-03-10"
 
     gong.proxy.script = FaultSchedule([])
-    gong.proxy.journal.clear()
+    gong.proxy.request_log.clear()
     assert run(settings_for(fault, gong), [STREAM], warehouse) is None
-    assert {played.request.body["filter"]["fromDate"] for played in gong.proxy.journal} == {
+    assert {played.request.body["filter"]["fromDate"] for played in gong.proxy.request_log} == {
         "2026-03-10"
     }
     assert in_order(warehouse.rows(STREAM)) == gong.truth[STREAM]
@@ -130,7 +130,7 @@ def windows_asked(gong: Gong) -> list[tuple[str, str, bool]]:
     """Each request: the first day, the day after the last, and whether it carried a cursor."""
     return [
         (asked["fromDate"], asked["toDate"], bool(played.request.cursor))
-        for played in gong.proxy.journal
+        for played in gong.proxy.request_log
         for asked in [played.request.body["filter"]]
     ]
 

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from gong_sandbox.app import create_app
-from gong_sandbox.company.company import Company
+from gong_sandbox.company import Company
 from gong_sandbox.server import serve
 
 if TYPE_CHECKING:

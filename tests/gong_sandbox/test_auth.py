@@ -8,7 +8,7 @@ import requests
 
 from gong_sandbox.app import create_app
 from gong_sandbox.auth import SCOPES, Credentials
-from gong_sandbox.company.company import Company
+from gong_sandbox.company import Company
 from gong_sandbox.server import serve
 from tests.gong_sandbox.conftest import NOW, Caller
 

@@ -11,7 +11,7 @@ from gong_sandbox.auth import SCOPES
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from gong_sandbox.company.company import Company
+    from gong_sandbox.company import Company
     from tests.gong_sandbox.conftest import Caller
 
 WEEK = {"fromDate": "2026-11-02", "toDate": "2026-11-09"}

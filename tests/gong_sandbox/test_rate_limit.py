@@ -14,7 +14,7 @@ from gong_sandbox.server import serve
 from tests.gong_sandbox.conftest import NOW, Caller
 
 if TYPE_CHECKING:
-    from gong_sandbox.company.company import Company
+    from gong_sandbox.company import Company
 
 
 def admitted(limits: Limits, arrivals: list[float]) -> list[float]:
@@ -131,7 +131,7 @@ def test_a_burst_is_refused_and_the_journal_shows_it(company: Company) -> None:
         "requestId": answers[2].headers["x-traceid"],
         "errors": ["API rate limit exceeded"],
     }
-    journal = app.state.journal
+    journal = app.state.request_log
     assert [(one.method, one.path, one.status) for one in journal] == [
         ("GET", "/v2/workspaces", 200),
         ("GET", "/v2/workspaces", 200),

@@ -14,7 +14,7 @@ import time_machine
 
 from gong_sandbox.__main__ import main
 from gong_sandbox.app import create_app
-from gong_sandbox.company.company import Company
+from gong_sandbox.company import Company
 from gong_sandbox.server import serve
 from tests.gong_sandbox.conftest import Caller
 
@@ -26,7 +26,7 @@ def test_a_server_leaves_nothing_behind() -> None:
     with serve(create_app(Company(users=2))) as url:
         caller = Caller(url)
         assert caller.get("/v2/workspaces").status_code == 200
-        assert set(threading.enumerate()) > before
+        assert set(threading.enumerate()) - before
     for thread in set(threading.enumerate()) - before:
         thread.join(1)
     assert set(threading.enumerate()) <= before

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gong_sandbox.company import Company
 from gong_sandbox.company.calls import COUNTERS
-from gong_sandbox.company.company import Company
 from tests.gong_sandbox.conftest import NOW, TODAY
 
 if TYPE_CHECKING:

@@ -8,14 +8,21 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from gong_sandbox.faults.faults import ANSWERS, BREAKS, End, Fault, Place, Request
-from gong_sandbox.faults.proxy import faulty
+from gong_sandbox.faults import (
+    CANNED_RESPONSES,
+    CONNECTION_FAILURES,
+    FailureMode,
+    FailurePoint,
+    Fault,
+    Request,
+    fault_proxy,
+)
 from tests.gong_sandbox.conftest import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gong_sandbox.faults.proxy import FaultProxy
+    from gong_sandbox.faults import FaultProxy
 
 ASKED = {"filter": {"fromDate": "2026-11-02", "toDate": "2026-11-03"}}
 PATH = "/v2/stats/activity/aggregate"
@@ -24,7 +31,7 @@ LIST = "usersAggregateActivityStats"
 
 @pytest.fixture
 def proxy(gong: Caller) -> Iterator[FaultProxy]:
-    with faulty(gong.url) as proxy:
+    with fault_proxy(gong.url) as proxy:
         yield proxy
 
 
@@ -43,11 +50,11 @@ def test_what_is_not_spoiled_comes_as_it_was(
     theirs, ours = gong.post(PATH, ASKED), caller.post(PATH, ASKED)
     assert {**ours.json(), "requestId": ""} == {**theirs.json(), "requestId": ""}
     assert {name.lower() for name in ours.headers} == {name.lower() for name in theirs.headers}
-    assert [(one.request.method, one.request.path, one.fault) for one in proxy.journal] == [
+    assert [(one.request.method, one.request.path, one.fault) for one in proxy.request_log] == [
         ("GET", "/v2/nowhere", None),
         ("POST", PATH, None),
     ]
-    assert proxy.connections == 1
+    assert proxy.open_connections == 1
 
 
 def test_a_request_is_told_by_path_window_and_cursor() -> None:
@@ -57,12 +64,12 @@ def test_a_request_is_told_by_path_window_and_cursor() -> None:
     assert (post.path, post.cursor, post.window) == ("/a", "b", '/a {"filter":{"c":1}}')
 
 
-@pytest.mark.parametrize("fault", ANSWERS)
+@pytest.mark.parametrize("fault", CANNED_RESPONSES)
 def test_an_answer_in_place_of_the_server_s(proxy: FaultProxy, fault: Fault) -> None:
     proxy.script = lambda _: fault
     url = f"{proxy.url}{PATH}"
     answer = requests.post(url, json=ASKED, timeout=10, allow_redirects=False)
-    expected = ANSWERS[fault]
+    expected = CANNED_RESPONSES[fault]
     assert (answer.status_code, answer.content) == (expected.status, expected.body)
     assert expected.headers.items() <= answer.headers.items()
 
@@ -85,7 +92,7 @@ def test_rows_and_figures_are_spoiled(gong: Caller, proxy: FaultProxy, caller: C
     assert LIST not in spoiled(Fault.MISSING_LIST)[0].json()
     assert spoiled(Fault.TOTAL_TOO_HIGH)[0].json()["records"]["totalRecords"] == total + 1
     assert spoiled(Fault.TOTAL_TOO_LOW)[0].json()["records"]["totalRecords"] == total - 1
-    duplicates = spoiled(Fault.DUPLICATE_ROW)
+    duplicates = spoiled(Fault.DUPLICATE_ITEM)
     assert duplicates[1].json()[LIST] == [*second[LIST], good[LIST][-1]]
     repeated = [page.json()["records"]["cursor"] for page in spoiled(Fault.REPEATED_CURSOR)]
     assert repeated[0] == repeated[1]
@@ -104,12 +111,16 @@ def test_json_that_is_none(proxy: FaultProxy, caller: Caller, fault: Fault) -> N
 
 
 SENT = {
-    Place.BEFORE_HEADERS: b"",
-    Place.IN_HEADERS: b"HTTP/1.1 404 Not Found\r\ndate: ",
-    Place.AFTER_HEADERS: b"HTTP/1.1 404 .*\r\n\r\n",
-    Place.IN_BODY: b"HTTP/1.1 404 .*\r\n\r\n<html><body><h1>404 Not ",
+    FailurePoint.BEFORE_HEADERS: b"",
+    FailurePoint.IN_HEADERS: b"HTTP/1.1 404 Not Found\r\ndate: ",
+    FailurePoint.AFTER_HEADERS: b"HTTP/1.1 404 .*\r\n\r\n",
+    FailurePoint.IN_BODY: b"HTTP/1.1 404 .*\r\n\r\n<html><body><h1>404 Not ",
 }
-ERRORS = {End.CLOSED: None, End.RESET: ConnectionResetError, End.SILENT: TimeoutError}
+ERRORS = {
+    FailureMode.CLOSED: None,
+    FailureMode.RESET: ConnectionResetError,
+    FailureMode.SILENT: TimeoutError,
+}
 
 
 def received(proxy: FaultProxy, expected: re.Pattern[bytes]) -> tuple[bytes, type | None]:
@@ -131,14 +142,14 @@ def received(proxy: FaultProxy, expected: re.Pattern[bytes]) -> tuple[bytes, typ
             return came, type(error)
 
 
-@pytest.mark.parametrize("fault", BREAKS)
+@pytest.mark.parametrize("fault", CONNECTION_FAILURES)
 def test_a_connection_breaks_where_it_is_to_break(proxy: FaultProxy, fault: Fault) -> None:
-    place, end = BREAKS[fault]
+    place, end = CONNECTION_FAILURES[fault]
     expected = re.compile(SENT[place], re.DOTALL)
     proxy.script = lambda _: fault
     came, error = received(proxy, expected)
     assert error is ERRORS[end]
-    if end is not End.RESET:  # which may overtake what was sent before it
+    if end is not FailureMode.RESET:  # which may overtake what was sent before it
         assert expected.fullmatch(came)
 
 
@@ -150,8 +161,8 @@ def test_a_proxy_that_goes_down_refuses_until_it_comes_up(
     for what in ("aborted", "refused"):
         with pytest.raises(requests.ConnectionError, match=what):
             caller.get("/v2/workspaces")
-    assert proxy.is_down
-    proxy.come_up()
+    assert not proxy.is_listening
+    proxy.start_listening()
     assert caller.get("/v2/workspaces").status_code == 200
-    proxy.go_down()
-    assert proxy.is_down
+    proxy.stop_listening()
+    assert not proxy.is_listening

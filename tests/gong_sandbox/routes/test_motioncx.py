@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from gong_sandbox.company.company import Company
+from gong_sandbox.company import Company
 from tests.gong_sandbox.conftest import NOW
 
 if TYPE_CHECKING:

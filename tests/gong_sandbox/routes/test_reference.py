@@ -8,7 +8,7 @@ import pytest
 from tests.gong_sandbox.conftest import TODAY
 
 if TYPE_CHECKING:
-    from gong_sandbox.company.company import Company
+    from gong_sandbox.company import Company
     from tests.gong_sandbox.conftest import Caller
 
 AN_INSTANT = "an instant is written as 2026-03-02T09:00:00+01:00 or with Z"

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gong_sandbox.app import create_app
+from gong_sandbox.company import Company
 from gong_sandbox.company.calls import COUNTERS
-from gong_sandbox.company.company import Company
 from gong_sandbox.server import serve
 from tests.gong_sandbox.conftest import NOW, TODAY, Caller
 
