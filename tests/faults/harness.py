@@ -141,7 +141,7 @@ def end_of_threads() -> None:
 
 
 @dataclass
-class Script:
+class FaultSchedule:
     """Plays one fault a request, as long as the tap can be asked to come through.
 
     A page fails at most three times and a window is spoiled once, for there is an end to every

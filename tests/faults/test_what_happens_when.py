@@ -221,6 +221,6 @@ def test_a_redirect_to_another_host_never_gets_the_credentials(
         with scripted_server(away) as here:
             config = gong.config(api_url=here.url, motioncx_api_url=f"{here.url}{path}")
             error = run_tap(config, stream).error
-    assert elsewhere.asked == []
+    assert elsewhere.requests == []
     setting = "motioncx_api_url" if path else "api_url"
     assert str(error).endswith(f"sent to another host; set {setting} to {elsewhere.url}")
