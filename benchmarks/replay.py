@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from benchmarks.servers import ApiServer
 
 RECORDED_WINDOWS = 6
+DATE = re.compile(rb"\d{4}-\d\d-\d\d")
 
 
 @contextmanager
@@ -42,7 +44,8 @@ def replay(
 ) -> Iterator[ApiServer]:
     """Record the sandbox's responses for the latest windows of an endpoint and replay them.
 
-    Older windows get the same responses again, so the length of the history is not limited.
+    Older windows get the same responses again with their dates shifted, so the length of the
+    history is not limited.
     """
     with server_process(_serve_recording, path, users, days_per_call, windows) as server:
         yield server
@@ -54,11 +57,11 @@ def _serve_recording(
     with sandbox_app(users) as (_, info):
         days = timedelta(days=days_per_call)
         ends = [info.today - number * days for number in range(windows)]
-        recorded = [_record(info.url + path, end - days, end) for end in ends]
+        recorded = {end - days: _record(info.url + path, end - days, end) for end in ends}
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(recorded, info.today, days_per_call))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    page_bytes = mean(len(page) for pages in recorded for page in pages)
+    page_bytes = mean(len(page) for pages in recorded.values() for page in pages)
     url = f"http://127.0.0.1:{server.server_port}"
     pipe.send(ServerInfo(url, info.today, info.time_zone, page_bytes))
     wait_for_message(pipe)
@@ -76,19 +79,31 @@ def _record(url: str, start: date, end: date) -> list[bytes]:
     return pages
 
 
+def _shift(page: bytes, recorded: date, requested: date, days: int) -> bytes:
+    """Return a page with the dates of its window moved to the requested one."""
+    if recorded == requested:
+        return page
+    dates = {
+        str(recorded + timedelta(number)).encode(): str(requested + timedelta(number)).encode()
+        for number in range(days + 1)
+    }
+    return DATE.sub(lambda match: dates.get(match[0], match[0]), page)
+
+
 def _handler(
-    windows: list[list[bytes]], today: date, days_per_call: int
+    windows: dict[date, list[bytes]], today: date, days_per_call: int
 ) -> type[BaseHTTPRequestHandler]:
     """Return a handler that maps a cursor or a date range to a recorded page."""
     page_after_cursor = {
-        msgspec.json.decode(page)["records"]["cursor"]: next_page
-        for pages in windows
+        msgspec.json.decode(page)["records"]["cursor"]: (start, next_page)
+        for start, pages in windows.items()
         for page, next_page in pairwise(pages)
     }
 
-    def first_page(date_filter: dict[str, str]) -> bytes:
+    def first_page(date_filter: dict[str, str]) -> tuple[date, bytes]:
         age = (today - date.fromisoformat(date_filter["toDate"])).days // days_per_call
-        return windows[age % len(windows)][0]
+        start = [*windows][age % len(windows)]
+        return start, windows[start][0]
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -96,7 +111,9 @@ def _handler(
 
         def do_POST(self) -> None:
             body = msgspec.json.decode(self.rfile.read(int(self.headers["Content-Length"])))
-            page = page_after_cursor.get(body.get("cursor")) or first_page(body["filter"])
+            date_filter = body["filter"]
+            start, page = page_after_cursor.get(body.get("cursor")) or first_page(date_filter)
+            page = _shift(page, start, date.fromisoformat(date_filter["fromDate"]), days_per_call)
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(page)))

@@ -1,1 +1,1 @@
-"""A local Gong: the API's statistics endpoints over an invented company."""
+"""A local sandbox of the Gong API: the statistics endpoints for a fictional company."""

@@ -11,39 +11,42 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.security import APIKeyHeader, HTTPBasic, HTTPBearer
 from starlette.exceptions import HTTPException
 
-from gong_sandbox import response_models
-from gong_sandbox.auth import Credentials, Login
-from gong_sandbox.middleware import Asked, Gate
-from gong_sandbox.pagination import Pages
-from gong_sandbox.rate_limit import Faults, Limits
-from gong_sandbox.responses import Refusal, malformed, plain, refused
-from gong_sandbox.routes import outside, reference, stats
+from gong_sandbox import responses
+from gong_sandbox.auth import Authenticator, Credentials
+from gong_sandbox.middleware import ApiMiddleware, LoggedRequest
+from gong_sandbox.pagination import Paginator
+from gong_sandbox.random_errors import RandomErrors
+from gong_sandbox.rate_limit import RateLimiter
+from gong_sandbox.response_models.base import ErrorResponse
+from gong_sandbox.routes import calls, coaching, motioncx, oauth, reference, stats
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
 
-    from gong_sandbox.company.company import Company
+    from gong_sandbox.company import Company
 
-_ABOUT = """
-Everything that Gong's statistics API tells about a company, told about an invented one. Log in
-with the key pair (or the token) that the sandbox printed when it started, press *Try it out*.
+_DESCRIPTION = """
+The endpoints of Gong's statistics API, with the data of a fictional company. Authorize with the
+access key and secret, or the token, that the sandbox printed when it started; then press
+*Try it out*.
 
-Numbers of the last few days still change, as at Gong. An empty answer is a 404 with an
-envelope. Not more than three calls a second, please.
+As with Gong, the figures of the last few days may still change, a list without items is a 404
+with a JSON body, and calls above the limit, 3 per second by default, are rejected with a 429.
 """
-_WHY: dict[int | str, str] = {
+_ERROR_DESCRIPTIONS: dict[int | str, str] = {
     400: "The request is malformed.",
-    401: "The login is wrong, or lacks the scope.",
-    404: "No rows.",
-    429: "Too many calls; `Retry-After` says how many seconds to wait.",
-    "default": "The server failed.",
+    401: "The credentials are invalid, or lack the required scope.",
+    404: "No items match.",
+    429: "Rate limited; `Retry-After` states the seconds to wait.",
+    "default": "Server error.",
 }
-_ANSWERS: dict[int | str, dict[str, object]] = {
-    status: {"model": response_models.Errors, "description": why} for status, why in _WHY.items()
+_ERROR_RESPONSES: dict[int | str, dict[str, object]] = {
+    status: {"model": ErrorResponse, "description": description}
+    for status, description in _ERROR_DESCRIPTIONS.items()
 }
 
 
-def create_app(  # noqa: PLR0913 - the knobs of one machine, each with a sensible position
+def create_app(  # noqa: PLR0913 - independent options, each with a default
     company: Company,
     *,
     page_size: int = 100,
@@ -57,64 +60,71 @@ def create_app(  # noqa: PLR0913 - the knobs of one machine, each with a sensibl
     token_lifetime: int = 86_400,
     numeric_ids: bool = False,
 ) -> FastAPI:
-    """Make an app that answers like Gong about a company.
+    """Create an app that serves the Gong API for a company.
 
-    `app.state.request_log` is a list of what was asked: one `Asked` for each request, also a
-    refused one, in the order of arrival.
+    `app.state.request_log` is a list with a `LoggedRequest` for each request, including rejected
+    ones, in the order of arrival.
 
     Args:
-        company: The company to tell about; its clock decides what time it is.
-        page_size: Items on a page.
-        cursor_lifetime: Seconds for which a cursor is good.
-        calls_per_second: How many calls are allowed in any second; fewer than one is possible.
-        calls_per_day: How many calls are allowed in a day of UTC.
-        latency: Seconds by which each answer is held back.
+        company: The company to serve; its clock determines the current instant.
+        page_size: Items per page.
+        cursor_lifetime: Seconds until a cursor expires.
+        calls_per_second: Calls allowed per second; may be below 1.
+        calls_per_day: Calls allowed per UTC day.
+        latency: Seconds by which each response is delayed.
         error_rate: Share of the calls that fail with 500, 502 or 503.
-        credentials: What to accept instead of the usual "sandbox-..." ones.
-        scopes: The scopes that the key and the OAuth app were given; None for all.
-        token_lifetime: Seconds for which an access token from an OAuth refresh is good.
-        numeric_ids: Whether ids around scorecards are JSON numbers, as Gong's specification
-            declares them, rather than strings, as seen.
+        credentials: The accepted credentials instead of the default "sandbox-..." ones.
+        scopes: The scopes granted to the access key and the OAuth app; None for all.
+        token_lifetime: Seconds until an OAuth access token expires.
+        numeric_ids: Whether the ids of scorecard endpoints are JSON numbers, as declared in Gong's
+            specification, instead of strings, as seen in its responses.
     """
-    credentials = credentials or Credentials()
-    login = Login(credentials, scopes, token_lifetime, lambda: company.now)
+    authenticator = Authenticator(
+        credentials or Credentials(), scopes, token_lifetime, lambda: company.now
+    )
     app = FastAPI(
         title="Gong sandbox",
-        description=_ABOUT,
+        description=_DESCRIPTION,
         version="2",
         lifespan=_lifespan,
         redirect_slashes=False,
         exception_handlers={
-            HTTPException: plain,
-            Refusal: refused,
-            RequestValidationError: malformed,
+            HTTPException: responses.handle_http_error,
+            responses.ApiError: responses.handle_api_error,
+            RequestValidationError: responses.handle_validation_error,
         },
     )
+    app.state.authenticator = authenticator
     app.state.company = company
-    app.state.request_log = journal = list[Asked]()
-    app.state.login = login
     app.state.numeric_ids = numeric_ids
-    app.state.pages = Pages(page_size, cursor_lifetime, lambda: company.now)
+    app.state.paginator = Paginator(page_size, cursor_lifetime, lambda: company.now)
+    app.state.request_log = request_log = list[LoggedRequest]()
     app.add_middleware(
-        Gate,
-        journal=journal,
-        login=login,
-        limits=Limits(calls_per_second, calls_per_day, lambda: company.now),
-        faults=Faults(error_rate, company.seed),
+        ApiMiddleware,
+        request_log=request_log,
+        authenticator=authenticator,
+        rate_limiter=RateLimiter(calls_per_second, calls_per_day, lambda: company.now),
+        random_errors=RandomErrors(error_rate, company.seed),
         latency=latency,
     )
-    logins = [Depends(HTTPBasic(auto_error=False)), Depends(HTTPBearer(auto_error=False))]
-    for router in (stats.router, reference.router):
-        app.include_router(router, dependencies=logins, responses=_ANSWERS)
-    app.include_router(outside.oauth, dependencies=logins[:1])
-    api_key = APIKeyHeader(name="x-api-key", auto_error=False)
-    app.include_router(outside.motioncx, dependencies=[Depends(api_key)])
+    _include_routes(app)
     return app
+
+
+def _include_routes(app: FastAPI) -> None:
+    """Add all routes, with the security schemes that the documentation page shows."""
+    basic = Depends(HTTPBasic(auto_error=False))
+    bearer = Depends(HTTPBearer(auto_error=False))
+    api_key = Depends(APIKeyHeader(name="x-api-key", auto_error=False))
+    for module in (stats, reference, coaching, calls):
+        app.include_router(module.router, dependencies=[basic, bearer], responses=_ERROR_RESPONSES)
+    app.include_router(oauth.router, dependencies=[basic])
+    app.include_router(motioncx.router, dependencies=[api_key])
 
 
 @asynccontextmanager
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
-    # One answer is worked out at a time, in a thread: several would fight over the interpreter
-    # with the loop that notes when calls arrive.
+    # Route functions run one at a time, in a thread: several would compete for the interpreter
+    # with the event loop, which records when calls arrive.
     current_default_thread_limiter().total_tokens = 1
     yield

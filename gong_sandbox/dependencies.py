@@ -1,55 +1,55 @@
-"""What every endpoint has at hand when it answers one request."""
+"""What route functions receive besides the parameters of the request."""
 
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
-from gong_sandbox.responses import int64_ids, json_answer
+from gong_sandbox.responses import json_response, with_int64_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gong_sandbox.company.company import Company
-    from gong_sandbox.pagination import Pages
+    from gong_sandbox.company import Company
+    from gong_sandbox.pagination import Paginator
 
 Item = TypeVar("Item")
 
 
-class Desk:
-    """Answers one request.
+class RequestContext:
+    """The company, and the app's settings, in the context of one request.
 
     Args:
         request: The request.
 
     Attributes:
-        company: The company that is asked about.
+        company: The company that the app serves.
     """
 
     def __init__(self, request: Request) -> None:
         self._request = request
-        self._pages: Pages = request.app.state.pages
+        self._paginator: Paginator = request.app.state.paginator
         self._numeric_ids: bool = request.app.state.numeric_ids
         self.company: Company = request.app.state.company
 
-    def page(
-        self, items: "Sequence[Item]", cursor: str | None, asked: BaseModel
+    def paginate(
+        self, items: "Sequence[Item]", cursor: str | None, params: BaseModel
     ) -> "tuple[Sequence[Item], dict[str, Any]]":
-        """Give the page that was asked for, and its `records`."""
-        rest = asked.model_dump(mode="json", exclude={"cursor"})
-        return self._pages.cut(items, cursor, [self._request.url.path, rest])
+        """Return the requested page and its `records`."""
+        other_params = params.model_dump(mode="json", exclude={"cursor"})
+        return self._paginator.paginate(items, cursor, [self._request.url.path, other_params])
 
-    def answer(self, **content: Any) -> Response:  # noqa: ANN401 - any JSON values
-        """Answer 200 in Gong's envelope."""
-        return json_answer({"requestId": self._request.state.request_id, **content})
+    def respond(self, **content: Any) -> Response:  # noqa: ANN401 - any JSON values
+        """Build a 200 response in Gong's envelope."""
+        return json_response({"requestId": self._request.state.request_id, **content})
 
-    def ids(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Give rows about scorecards with their ids as the sandbox was told to send them."""
-        return [int64_ids(row) for row in rows] if self._numeric_ids else rows
-
-
-async def _desk(request: Request) -> Desk:
-    return Desk(request)
+    def format_ids(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return items of a scorecard endpoint with ids of the JSON type that the app sends."""
+        return [with_int64_ids(item) for item in items] if self._numeric_ids else items
 
 
-AtDesk = Annotated[Desk, Depends(_desk)]
+async def _get_request_context(request: Request) -> RequestContext:
+    return RequestContext(request)
+
+
+Context = Annotated[RequestContext, Depends(_get_request_context)]

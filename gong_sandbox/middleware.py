@@ -1,4 +1,4 @@
-"""What every request passes before it is answered: journal, login, limits, faults, latency."""
+"""The middleware in front of all routes: request log, authentication, limits, errors, latency."""
 
 from __future__ import annotations
 
@@ -14,26 +14,30 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 
 from gong_sandbox.auth import SCOPES
-from gong_sandbox.responses import Refusal, json_answer
+from gong_sandbox.responses import ApiError, html_response, json_response
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from fastapi import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from gong_sandbox.auth import Login
-    from gong_sandbox.rate_limit import Faults, Limits
+    from gong_sandbox.auth import Authenticator
+    from gong_sandbox.random_errors import RandomErrors
+    from gong_sandbox.rate_limit import RateLimiter
 
 
 @dataclass
-class Asked:
-    """A request in the journal.
+class LoggedRequest:
+    """A request in the request log.
 
     Attributes:
-        arrived: When it came, in seconds of the monotonic clock.
-        query: The query's parameters; of a repeated one, the last.
-        body: The decoded JSON body; None if there was none, or none that is JSON.
-        status: What was answered; None while that is not yet decided.
+        arrived: Time of arrival, in seconds of the monotonic clock.
+        method: HTTP method.
+        path: Path without the query string.
+        query: Query parameters; of a repeated one, the last value.
+        body: The decoded JSON body; None without a body, or if it is not JSON.
+        status: HTTP status of the response; None until the response starts.
     """
 
     arrived: float
@@ -44,37 +48,37 @@ class Asked:
     status: int | None = None
 
 
-class Gate:
-    """Stands before the app, as middleware.
+class ApiMiddleware:
+    """ASGI middleware that logs every request, and rejects it or passes it on.
 
     Args:
-        app: What answers the requests that may pass.
-        journal: Gets every request, in the order of arrival.
-        login: Decides who may call.
-        limits: Decides how often.
-        faults: Decides what fails on purpose.
-        latency: Seconds by which each answer is held back.
+        app: The next ASGI app.
+        request_log: Receives every request, in the order of arrival.
+        authenticator: Checks credentials and scopes.
+        rate_limiter: Limits the calls.
+        random_errors: Makes calls fail.
+        latency: Seconds by which each response is delayed.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        journal: list[Asked],
-        login: Login,
-        limits: Limits,
-        faults: Faults,
+        request_log: list[LoggedRequest],
+        authenticator: Authenticator,
+        rate_limiter: RateLimiter,
+        random_errors: RandomErrors,
         latency: float,
     ) -> None:
         self._app = app
-        self._journal = journal
-        self._login = login
-        self._limits = limits
-        self._faults = faults
+        self._request_log = request_log
+        self._authenticator = authenticator
+        self._rate_limiter = rate_limiter
+        self._random_errors = random_errors
         self._latency = latency
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request pass, or answer it here."""
+        """Process one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -84,47 +88,66 @@ class Gate:
         try:
             body = await request.body()
         except ClientDisconnect:
-            return  # nobody is there to be answered
-        asked = Asked(
-            arrived, request.method, request.url.path, dict(request.query_params), _decoded(body)
+            return
+        logged = LoggedRequest(
+            arrived,
+            request.method,
+            request.url.path,
+            dict(request.query_params),
+            _decode_json(body),
         )
-        self._journal.append(asked)
-        answer = self._app
+        self._request_log.append(logged)
+        response = self._app
         try:
-            answer = self._admit(request, arrived) or answer
-        except Refusal as refusal:
-            answer = refusal.answer(request)
+            response = self._check(request, arrived) or response
+        except ApiError as error:
+            response = error.to_response(request)
 
-        async def again() -> Message:
+        async def receive_body() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        async def noted(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                asked.status = message["status"]
+                logged.status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["x-traceid"] = request.state.request_id
-                if asked.status == HTTPStatus.OK and asked.path in SCOPES:
-                    headers["x-ratelimit-remaining"] = str(self._limits.remaining)
+                if logged.status == HTTPStatus.OK and logged.path in SCOPES:
+                    headers["x-ratelimit-remaining"] = str(self._rate_limiter.remaining)
             await send(message)
 
         await asyncio.sleep(self._latency)
-        await answer(scope, again, noted)
+        await response(scope, receive_body, send_with_headers)
 
-    def _admit(self, request: Request, arrived: float) -> ASGIApp | None:
-        """Decide whether a call may pass; give another answer if it fails on purpose."""
+    def _check(self, request: Request, arrived: float) -> ASGIApp | None:
+        """Return the response to a call that is rejected or fails; None to pass the call on.
+
+        Raises:
+            ApiError: For the errors that Gong sends in its envelope.
+        """
         path, headers = request.url.path, request.headers
         authorization = headers.get("authorization", "")
         if path in SCOPES:
-            self._login.check(authorization, path)
-            self._limits.admit(arrived)
+            self._authenticator.authorize(authorization, path)
+            self._rate_limiter.admit(arrived)
         elif not path.startswith("/motioncx/"):
             return None
-        elif not self._login.knows_motioncx_key(authorization, headers.get("x-api-key", "")):
-            return json_answer({"message": "Unauthorized"}, HTTPStatus.UNAUTHORIZED)
-        return self._faults.next()
+        elif not self._authenticator.accepts_motioncx_key(
+            authorization, headers.get("x-api-key", "")
+        ):
+            return json_response({"message": "Unauthorized"}, HTTPStatus.UNAUTHORIZED)
+        return self._random_error()
+
+    def _random_error(self) -> Response | None:
+        match self._random_errors.next_status():
+            case None:
+                return None
+            case 502:
+                return html_response(502, "Bad Gateway")
+            case status:
+                raise ApiError(status, "An unexpected error occurred")
 
 
-def _decoded(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+def _decode_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     try:
         return msgspec.json.decode(body)
     except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""Pages of 100 and the cursors between them."""
+"""Pages of items, and the cursors that lead from one to the next."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from gong_sandbox.responses import Refusal
+from gong_sandbox.responses import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,68 +21,70 @@ Item = TypeVar("Item")
 _SIGNATURE_KEY = b"not a secret: it only tells apart what the sandbox wrote itself"
 
 
-class Pages:
-    """Cuts lists into pages.
+class Paginator:
+    """Splits lists into pages.
 
-    A cursor looks like Gong's, a JWT signed with HS256. It is good only for the request that
-    it was given to, and for some time.
+    A cursor looks like one of Gong's: a JWT signed with HS256. It is valid only for the request
+    that returned it, and for a limited time.
 
     Args:
-        size: Items on a page.
-        lifetime: Seconds for which a cursor is good.
-        clock: Gives the current instant.
+        page_size: Items per page.
+        cursor_lifetime: Seconds until a cursor expires.
+        clock: Returns the current instant.
     """
 
-    def __init__(self, size: int, lifetime: float, clock: Callable[[], datetime]) -> None:
-        self._size = size
-        self._lifetime = lifetime
+    def __init__(
+        self, page_size: int, cursor_lifetime: float, clock: Callable[[], datetime]
+    ) -> None:
+        self._page_size = page_size
+        self._cursor_lifetime = cursor_lifetime
         self._clock = clock
 
-    def cut(
-        self, items: Sequence[Item], cursor: str | None, asked: Sequence[object]
+    def paginate(
+        self, items: Sequence[Item], cursor: str | None, request: Sequence[object]
     ) -> tuple[Sequence[Item], dict[str, Any]]:
-        """Give the page that the cursor stands for, and its `records`.
+        """Return the page that a cursor points to, and its `records`.
 
         Args:
-            items: All items.
-            cursor: From the page before; None or empty for the first page.
-            asked: Everything about the request but its cursor.
+            items: The items of all pages.
+            cursor: Cursor of the previous page; None or empty for the first page.
+            request: Path and parameters of the request, without the cursor.
 
         Raises:
-            Refusal: 400 for a cursor that is not good for this request.
+            ApiError: 400 if the cursor is not valid for this request.
         """
-        request = hashlib.sha256(msgspec.json.encode(asked)).hexdigest()[:16]
-        number = self._read(cursor, request) if cursor else 0
-        page = items[number * self._size : (number + 1) * self._size]
+        digest = hashlib.sha256(msgspec.json.encode(request)).hexdigest()[:16]
+        number = self._decode(cursor, digest) if cursor else 0
+        page = items[number * self._page_size : (number + 1) * self._page_size]
         records: dict[str, Any] = {
             "totalRecords": len(items),
             "currentPageSize": len(page),
             "currentPageNumber": number,
         }
-        if (number + 1) * self._size < len(items):
-            records["cursor"] = self._write(number + 1, len(items), request)
+        if (number + 1) * self._page_size < len(items):
+            records["cursor"] = self._encode(number + 1, len(items), digest)
         return page, records
 
-    def _write(self, number: int, total: int, request: str) -> str:
+    def _encode(self, number: int, total: int, digest: str) -> str:
         payload = {
-            "pageSize": self._size,
+            "pageSize": self._page_size,
             "pageNumber": number,
             "totalRecords": total,
-            "request": request,
-            "exp": int(self._clock().timestamp() + self._lifetime),
+            "request": digest,
+            "exp": int(self._clock().timestamp() + self._cursor_lifetime),
         }
         signed = f"{_base64({'alg': 'HS256'})}.{_base64(payload)}"
         return f"{signed}.{_signature(signed)}"
 
-    def _read(self, cursor: str, request: str) -> int:
+    def _decode(self, cursor: str, digest: str) -> int:
         signed, _, signature = cursor.rpartition(".")
         if not hmac.compare_digest(signature.encode(), _signature(signed).encode()):
-            raise Refusal(400, "cursor: not valid")
+            raise ApiError(400, "cursor: not valid")
         payload = msgspec.json.decode(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
-        if payload["request"] != request:
-            raise Refusal(400, "cursor: does not belong to this request")
+        if payload["request"] != digest:
+            raise ApiError(400, "cursor: does not belong to this request")
         if payload["exp"] <= self._clock().timestamp():
-            raise Refusal(400, "cursor: expired")
+            raise ApiError(400, "cursor: expired")
         number: int = payload["pageNumber"]
         return number
 

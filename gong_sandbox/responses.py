@@ -1,4 +1,4 @@
-"""How the sandbox answers: Gong's envelope, and what stands in it."""
+"""Response envelopes, and the handlers that turn exceptions into responses."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from fastapi.exceptions import RequestValidationError
     from starlette.exceptions import HTTPException
 
-_LARGEST_INT64 = 2**63 - 1
+_MAX_INT64 = 2**63 - 1
 
 
-class Refusal(Exception):  # noqa: N818 - not always an error: 404 is Gong's empty list
-    """An answer that is not 200, in Gong's envelope.
+class ApiError(Exception):
+    """A response other than 200, in Gong's envelope.
 
     Args:
-        status: The HTTP status.
-        errors: What is wrong, for people.
-        headers: Headers of the answer.
+        status: HTTP status.
+        errors: Error messages.
+        headers: Additional response headers.
     """
 
     def __init__(self, status: int, *errors: str, headers: Mapping[str, str] | None = None) -> None:
@@ -33,83 +33,84 @@ class Refusal(Exception):  # noqa: N818 - not always an error: 404 is Gong's emp
         self.errors = errors
         self.headers = headers
 
-    def answer(self, request: Request) -> Response:
-        """Give the answer."""
+    def to_response(self, request: Request) -> Response:
+        """Build the response to a request."""
         content = {"requestId": request.state.request_id, "errors": list(self.errors)}
-        return json_answer(content, self.status, self.headers)
+        return json_response(content, self.status, self.headers)
 
 
-def json_answer(
+def json_response(
     content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Encode an answer, without checking it against a model: pages can be large."""
+    """Encode a response without validating it against a model, as pages can be large."""
     return Response(
         msgspec.json.encode(content), status, headers, media_type="application/json;charset=UTF-8"
     )
 
 
-async def refused(request: Request, refusal: Refusal) -> Response:
-    """Answer a `Refusal`, as an exception handler of the app."""
-    return refusal.answer(request)
+def motioncx_response(code: int, name: str, items: Sequence[Mapping[str, Any]] = ()) -> Response:
+    """Build a response in MotionCX's envelope, whose status is 200 for every result code."""
+    return json_response({"resultCode": code, "resultCodeName": name, "data": items})
 
 
-async def plain(_: Request, error: HTTPException) -> Response:
-    """Answer for a path or method that does not exist: no envelope, as from a proxy."""
-    page = f"<html><body><h1>{error.status_code} {error.detail}</h1></body></html>"
-    return Response(page, error.status_code, error.headers, media_type="text/html")
+def html_response(status: int, title: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Build an error page like those of the load balancer in front of Gong's API."""
+    page = f"<html><body><h1>{status} {title}</h1></body></html>"
+    return Response(page, status, headers, media_type="text/html")
 
 
-async def malformed(request: Request, error: RequestValidationError) -> Response:
-    """Answer a request that does not fit its model, as an exception handler of the app."""
-    errors = [_wording(problem) for problem in error.errors()]
+async def handle_api_error(request: Request, error: ApiError) -> Response:
+    """Respond to an `ApiError`."""
+    return error.to_response(request)
+
+
+async def handle_http_error(_: Request, error: HTTPException) -> Response:
+    """Respond to an unknown path or method."""
+    return html_response(error.status_code, error.detail, error.headers)
+
+
+async def handle_validation_error(request: Request, error: RequestValidationError) -> Response:
+    """Respond to a request that does not match its model."""
+    messages = [_error_message(details) for details in error.errors()]
     if request.url.path.startswith("/motioncx/"):
-        return motioncx_answer(1, f"InvalidRequest: {'; '.join(errors)}")
-    return Refusal(400, *errors).answer(request)
+        return motioncx_response(1, f"InvalidRequest: {'; '.join(messages)}")
+    return ApiError(400, *messages).to_response(request)
 
 
-def motioncx_answer(code: int, name: str, data: Sequence[Mapping[str, Any]] = ()) -> Response:
-    """Answer in MotionCX's envelope, which is 200 whatever the result."""
-    return json_answer({"resultCode": code, "resultCodeName": name, "data": data})
+def with_int64_ids(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Copy an item with its ids and ranges as JSON numbers where they fit a signed 64-bit integer.
 
-
-def int64_ids(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Copy a row with its ids and ranges as JSON numbers, where they fit 64 bits with a sign.
-
-    Gong's specification declares them so, while its answers have been seen with strings.
+    Gong's specification declares them as int64, but its responses have been seen with strings.
     """
     if isinstance(value, dict):
         return {
-            name: _number(item) if name.endswith(("Id", "Range")) else int64_ids(item)
-            for name, item in value.items()
+            name: _to_int64(member) if name.endswith(("Id", "Range")) else with_int64_ids(member)
+            for name, member in value.items()
         }
-    return [int64_ids(item) for item in value] if isinstance(value, list) else value
+    return [with_int64_ids(member) for member in value] if isinstance(value, list) else value
 
 
-def _number(text: str | None) -> int | str | None:
-    if text is None or int(text) > _LARGEST_INT64:
+def _to_int64(text: str | None) -> int | str | None:
+    if text is None or int(text) > _MAX_INT64:
         return text
     return int(text)
 
 
-def _wording(problem: Mapping[str, Any]) -> str:
-    """One fault of a request in Gong's words."""
-    where, *names = problem["loc"]
-    message = problem["msg"].removeprefix("Value error, ")
+def _error_message(details: Mapping[str, Any]) -> str:
+    """Describe one validation error in Gong's words."""
+    location, *names = details["loc"]
+    message = details["msg"].removeprefix("Value error, ")
     path = ".".join(str(name) for name in names)
-    kind = problem["type"]
-    if where == "query":
+    kind = details["type"]
+    if location == "query":
         if kind == "missing":
             return f"{path} parameter is missing"
         return f"{path} parameter is not valid: {message}"
     if kind == "json_invalid" or not path:
         return "Json parse error"
-    if kind == "missing" or problem["input"] is None:
-        return _null(names)
+    if kind == "missing" or details["input"] is None:
+        # Gong says "must" of top-level fields and "may" of nested ones.
+        return f"{path}: {'must' if len(names) == 1 else 'may'} not be null"
     if kind == "extra_forbidden":
         return f'Json parse error: Unrecognized field "{path}"'
     return f"Json parse error: {path}: {message}"
-
-
-def _null(names: Sequence[str]) -> str:
-    word = "must" if len(names) == 1 else "may"
-    return f"{'.'.join(map(str, names))}: {word} not be null"

@@ -1,4 +1,4 @@
-"""Runs linters, type checks and all tests; with arguments, runs only pytest and passes them on.
+"""Runs all linters and tests; with arguments, runs only pytest and passes them on.
 
 scripts/test
 scripts/test tests/sync/test_windows.py -k week
@@ -19,6 +19,7 @@ CHECKS = [
     ["ruff", "check"],
     ["ruff", "format", "--check"],
     ["mypy"],
+    ["lint-imports", "--no-cache", "--no-logo"],
     # Two processes, each running whole files: fixtures of a module are set up only once.
     ["pytest", "--cov", "--numprocesses=2", "--dist=loadfile"],
 ]

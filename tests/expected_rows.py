@@ -142,7 +142,7 @@ def interaction_stats(company: Company, spans: Iterable[Bounds], period: str = "
         }
         for start, end in spans
         for user in company.users
-        if (stats := company.interaction(user.id, start, end))
+        if (stats := company.interaction_stats(user.id, start, end))
     ]
 
 
@@ -219,7 +219,7 @@ def coaching_metrics(company: Company, spans: Iterable[Bounds], period: str = "w
 
 
 def users(company: Company) -> list[Row]:
-    return [in_snake_case(user.row()) for user in company.users]
+    return [in_snake_case(user.item()) for user in company.users]
 
 
 def workspaces(company: Company) -> list[Row]:
@@ -241,7 +241,7 @@ def interaction_details(company: Company, spans: Iterable[Bounds]) -> list[Row]:
     return [
         in_snake_case(interaction)
         for start, end in spans
-        for interaction in company.interactions(
+        for interaction in company.contact_center_interactions(
             datetime.combine(start, time(), UTC), datetime.combine(end, time(), UTC)
         )
     ]

@@ -1,4 +1,4 @@
-"""The company's calendar: when its days begin, how busy they are, which periods they form."""
+"""Days, calendar periods and holidays."""
 
 from __future__ import annotations
 
@@ -13,55 +13,55 @@ if TYPE_CHECKING:
 PERIODS = ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR")
 
 _HOLIDAYS = frozenset({(1, 1), (5, 1), (7, 4), (12, 24), (12, 25), (12, 26), (12, 31)})
-_SUMMER = 8
+_AUGUST = 8
 _ONE_DAY = timedelta(days=1)
 
 
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """First instant of a day: 01:00 where a clock change skips midnight."""
+    """Return the first instant of a day: 01:00 if a clock change skips midnight."""
     midnight = datetime.combine(day, time(), zone)
     return midnight.astimezone(UTC).astimezone(zone)
 
 
-def stamp(instant: datetime, timespec: str = "auto") -> str:
-    """Write an instant as Gong does: ISO-8601 with the zone's offset, `Z` where that is zero."""
+def format_timestamp(instant: datetime, timespec: str = "auto") -> str:
+    """Format an instant as Gong does: ISO 8601 with an offset, or `Z` if the offset is zero."""
     text = instant.isoformat(timespec=timespec)
     return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 
-def busyness(day: date) -> float:
-    """Share of an ordinary working day's calls: 0 on Sundays and holidays, little in a lull."""
+def activity_level(day: date) -> float:
+    """Return the activity of a day relative to an ordinary working day: 0 on holidays."""
     if day.weekday() == SUNDAY or (day.month, day.day) in _HOLIDAYS:
         return 0.0
     if day.weekday() == SATURDAY:
         return 0.02
     if (day.month, day.day) >= (12, 20) or (day.month, day.day) <= (1, 3):
         return 0.3
-    return 0.8 if day.month == _SUMMER else 1.0
+    return 0.8 if day.month == _AUGUST else 1.0
 
 
-def days(start: date, end: date) -> Iterator[date]:
-    """Each day from `start` on, before `end`."""
+def iterate_days(start: date, end: date) -> Iterator[date]:
+    """Yield each day from `start` to `end`, exclusive."""
     while start < end:
         yield start
         start += _ONE_DAY
 
 
-def buckets(start: date, end: date, period: str) -> Iterator[tuple[date, date]]:
-    """Cut a range at calendar borders; the first and the last bucket are clipped to the range.
+def split_by_period(start: date, end: date, period: str) -> Iterator[tuple[date, date]]:
+    """Split a range at calendar boundaries; the first and last part are clipped to the range.
 
     Args:
         start: First day.
-        end: The day after the last.
-        period: One of `PERIODS`; weeks begin on Monday.
+        end: Last day, exclusive.
+        period: One of `PERIODS`; weeks start on Monday.
     """
     while start < end:
-        border = min(_next_border(start, period), end)
-        yield start, border
-        start = border
+        boundary = min(_next_boundary(start, period), end)
+        yield start, boundary
+        start = boundary
 
 
-def _next_border(day: date, period: str) -> date:
+def _next_boundary(day: date, period: str) -> date:
     match period:
         case "DAY":
             return day + _ONE_DAY
@@ -73,5 +73,5 @@ def _next_border(day: date, period: str) -> date:
             months = 3
         case _:
             months = 12
-    first = (day.month - 1) // months * months + months
-    return date(day.year + first // 12, first % 12 + 1, 1)
+    next_month = (day.month - 1) // months * months + months
+    return date(day.year + next_month // 12, next_month % 12 + 1, 1)

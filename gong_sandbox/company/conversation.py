@@ -1,4 +1,4 @@
-"""What Gong measures in a conversation."""
+"""The metrics that Gong derives from a conversation."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from functools import lru_cache
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from gong_sandbox.company.ids import Ids
-from gong_sandbox.company.seeded_random import Chance
+from gong_sandbox.company.ids import IdCodec
+from gong_sandbox.company.seeded_random import SeededRandom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gong_sandbox.company.calls import Call
     from gong_sandbox.company.people import User
 
-STATS = (
+METRICS = (
     "Talk Ratio",
     "Longest Monologue",
     "Longest Customer Story",
@@ -24,93 +24,98 @@ STATS = (
     "Patience",
     "Question Rate",
 )
-"""The names of the measures, in the words of Gong's public API reference."""
+"""The names of the metrics, from Gong's public API reference."""
 
-_OF_USERS_ONLY = "Question Rate"  # Gong lists it for users, not for single calls
+_USER_METRIC = "Question Rate"  # Gong lists it for users, but not for single calls
 
 
-def measures(seed: int, call: Call) -> dict[str, float]:
-    """Give a call's measures by name: how its host talked.
+def call_metrics(seed: int, call: Call) -> dict[str, float]:
+    """Return the metrics of a call's host, by name.
 
-    Where nobody from outside listens there is no customer story, and Gong names only what it
-    found. An unanalysed call has none at all.
+    Gong omits metrics without a value: those about customers from an internal call, and all of
+    them from a call that it has not analyzed.
 
     Args:
-        seed: Chooses the values.
+        seed: Seed of the generated data.
         call: The call.
     """
-    if not call.analysed:
+    if not call.is_analyzed:
         return {}
-    habit = _habit(seed, call.host)
-    chance = Chance(f"{seed}:talk:{call.id}")
-    ratio = min(max(chance.gauss(0.52 + habit, 0.09), 0.08), 0.95)
-    found: dict[str, float] = {
-        "Talk Ratio": round(ratio, 2),
-        "Longest Monologue": int(call.duration * ratio * chance.uniform(0.05, 0.3)),
+    talkativeness = _talkativeness(seed, call.host)
+    rng = SeededRandom(f"{seed}:talk:{call.id}")
+    talk_ratio = min(max(rng.gauss(0.52 + talkativeness, 0.09), 0.08), 0.95)
+    metrics: dict[str, float] = {
+        "Talk Ratio": round(talk_ratio, 2),
+        "Longest Monologue": int(call.duration * talk_ratio * rng.uniform(0.05, 0.3)),
     }
-    if call.outsiders:
-        story = call.duration * (1 - ratio) * chance.uniform(0.05, 0.3)
-        found["Longest Customer Story"] = round(story, 1)
-        found["Interactivity"] = round(min(max(chance.gauss(5 - 10 * habit, 1.5), 0.1), 10), 2)
-    found["Patience"] = round(chance.uniform(0.3, 1.6), 2)
-    found["Question Rate"] = round(chance.uniform(4, 22), 2)
-    return found
+    if call.external_participants:
+        story = call.duration * (1 - talk_ratio) * rng.uniform(0.05, 0.3)
+        metrics["Longest Customer Story"] = round(story, 1)
+        interactivity = rng.gauss(5 - 10 * talkativeness, 1.5)
+        metrics["Interactivity"] = round(min(max(interactivity, 0.1), 10), 2)
+    metrics["Patience"] = round(rng.uniform(0.3, 1.6), 2)
+    metrics["Question Rate"] = round(rng.uniform(4, 22), 2)
+    return metrics
 
 
 @lru_cache(10_000)
-def _habit(seed: int, user: int) -> float:
-    """By how much somebody talks more than others do."""
-    return Chance(f"{seed}:habit:{user}").uniform(-0.12, 0.12)
+def _talkativeness(seed: int, user: int) -> float:
+    """Return how far a user's talk ratio is from the average."""
+    return SeededRandom(f"{seed}:habit:{user}").uniform(-0.12, 0.12)
 
 
-def average(talks: Sequence[Mapping[str, float]]) -> list[dict[str, Any]]:
-    """Give the mean of each measure over several calls, as `personInteractionStats`."""
-    means = ((name, [talk[name] for talk in talks if name in talk]) for name in STATS)
-    return _stats((name, fmean(values)) for name, values in means if values)
+def average_metrics(calls: Sequence[Mapping[str, float]]) -> list[dict[str, Any]]:
+    """Return the averages over the metrics of several calls, as `personInteractionStats`."""
+    values = ((name, [metrics[name] for metrics in calls if name in metrics]) for name in METRICS)
+    return _metric_items((name, fmean(numbers)) for name, numbers in values if numbers)
 
 
-def interaction(seed: int, call: Call, users: Sequence[User]) -> dict[str, Any]:
-    """Give a call's `interaction` as `POST /v2/calls/extensive` does, complete."""
-    found = measures(seed, call)
-    if not found:
+def interaction_item(seed: int, call: Call, users: Sequence[User]) -> dict[str, Any]:
+    """Return the complete `interaction` of a call in `POST /v2/calls/extensive`."""
+    metrics = call_metrics(seed, call)
+    if not metrics:
         return {"speakers": [], "interactionStats": [], "video": [], "questions": None}
-    chance = Chance(f"{seed}:conversation:{call.id}")
-    parties = Ids(seed, "party")
-    spoken = call.duration * 0.93
-    people: list[str | None] = [users[number].id for number in (call.host, *call.attendees)]
-    others = [*people[1:], *[None] * call.outsiders]
-    talk_times = [spoken * found["Talk Ratio"]]
-    talk_times += [spoken * (1 - found["Talk Ratio"]) / max(len(others), 1) for _ in others]
-    video = [] if call.phone else ["Presentation", "WebcamPrimaryUser", "WebcamNonCompany"]
+    rng = SeededRandom(f"{seed}:conversation:{call.id}")
+    video = [] if call.is_phone else ["Presentation", "WebcamPrimaryUser", "WebcamNonCompany"]
     return {
-        "speakers": [
-            {
-                "id": parties.of(call.number * 20 + place),
-                "userId": user_id,
-                "talkTime": round(talk_time, 1),
-            }
-            for place, (user_id, talk_time) in enumerate(
-                zip([people[0], *others], talk_times, strict=True)
-            )
-        ],
-        "interactionStats": _stats(
-            (name, value) for name, value in found.items() if name != _OF_USERS_ONLY
+        "speakers": _speakers(seed, call, users, metrics["Talk Ratio"]),
+        "interactionStats": _metric_items(
+            (name, value) for name, value in metrics.items() if name != _USER_METRIC
         ),
         "video": [
-            {"name": name, "duration": round(call.duration * chance.random(), 2)}
+            {"name": name, "duration": round(call.duration * rng.random(), 2)}
             for name in video
-            if chance.happens(0.7)
+            if rng.happens(0.7)
         ],
         "questions": {
-            "companyCount": int(found["Question Rate"] * call.duration / 3600) + 1,
-            "nonCompanyCount": chance.randrange(8) if call.outsiders else 0,
+            "companyCount": int(metrics["Question Rate"] * call.duration / 3600) + 1,
+            "nonCompanyCount": rng.randrange(8) if call.external_participants else 0,
         },
     }
 
 
-def _stats(pairs: Iterable[tuple[str, float]]) -> list[dict[str, Any]]:
-    """Name and value, whole numbers written as such: Gong sends both kinds."""
-    rounded = ((name, round(value, 2)) for name, value in pairs)
+def _speakers(
+    seed: int, call: Call, users: Sequence[User], talk_ratio: float
+) -> list[dict[str, Any]]:
+    ids = IdCodec(seed, "party")
+    speech = call.duration * 0.93
+    attendees = [users[number].id for number in call.attendees]
+    user_ids = [users[call.host].id, *attendees, *[None] * call.external_participants]
+    others = len(user_ids) - 1
+    talk_times = [speech * talk_ratio, *[speech * (1 - talk_ratio) / max(others, 1)] * others]
+    return [
+        {
+            "id": ids.encode(call.number * 20 + index),
+            "userId": user_id,
+            "talkTime": round(talk_time, 1),
+        }
+        for index, (user_id, talk_time) in enumerate(zip(user_ids, talk_times, strict=True))
+    ]
+
+
+def _metric_items(metrics: Iterable[tuple[str, float]]) -> list[dict[str, Any]]:
+    """Return metrics as items, with integral values as integers, as Gong sends them."""
+    rounded = ((name, round(value, 2)) for name, value in metrics)
     return [
         {"name": name, "value": int(value) if value == int(value) else value}
         for name, value in rounded

@@ -1,38 +1,38 @@
-"""Id numbers that look like Gong's: 19 or 20 digits, seemingly without order."""
+"""Ids that look like Gong's: 19 or 20 digits in no apparent order."""
 
 from __future__ import annotations
 
-from gong_sandbox.company.seeded_random import Chance
+from gong_sandbox.company.seeded_random import SeededRandom
 
-_LOWEST = 10**18
-# Primes, because inverting modulo one of them shuffles all numbers, and undoes itself. With
-# _LOWEST added they reach up to just below 2^64 and 2^63: Gong's ids have "up to 20 digits",
-# those of scorecards are declared int64.
-_LONG = 17_446_744_073_709_551_591
-_SHORT = 8_223_372_036_854_775_673
+_MIN_ID = 10**18
+# The modular inverse with respect to a prime is a permutation that is its own inverse. With
+# _MIN_ID added, the primes reach just below 2^64 and 2^63: Gong's ids have "up to 20 digits", and
+# those of scorecards are declared as int64.
+_UINT64_PRIME = 17_446_744_073_709_551_591
+_INT64_PRIME = 8_223_372_036_854_775_673
 
 
-class Ids:
-    """Turns the numbers of one kind of thing into ids, and back.
+class IdCodec:
+    """Converts consecutive numbers to ids, and back.
 
     Args:
-        seed: Chooses the shuffle; the same seed gives the same ids.
-        kind: What is numbered; each kind is shuffled in its own way.
+        seed: Determines the ids.
+        kind: What the ids identify; each kind has ids of its own.
         int64: Whether every id must fit a signed 64-bit integer.
     """
 
     def __init__(self, seed: int, kind: str, *, int64: bool = False) -> None:
-        self._modulus = _SHORT if int64 else _LONG
-        self._shift = Chance(f"{seed}:ids:{kind}").randrange(2**32, 2**60)
+        self._prime = _INT64_PRIME if int64 else _UINT64_PRIME
+        self._offset = SeededRandom(f"{seed}:ids:{kind}").randrange(2**32, 2**60)
 
-    def of(self, number: int) -> str:
-        """Give the id of a number from 0 on."""
-        return str(_LOWEST + pow(number + self._shift, -1, self._modulus))
+    def encode(self, number: int) -> str:
+        """Return the id of a number from 0."""
+        return str(_MIN_ID + pow(number + self._offset, -1, self._prime))
 
-    def number(self, an_id: str) -> int:
-        """Give the number behind an id; of a foreign id some meaningless, huge number.
+    def decode(self, id_: str) -> int:
+        """Return the number of an id; for an unknown id, a very large or negative number.
 
         Raises:
-            ValueError: The text is not one that `of` could have given.
+            ValueError: `encode` cannot return this text.
         """
-        return pow(int(an_id) - _LOWEST, -1, self._modulus) - self._shift
+        return pow(int(id_) - _MIN_ID, -1, self._prime) - self._offset

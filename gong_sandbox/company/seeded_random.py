@@ -1,13 +1,13 @@
-"""Repeatable chance: what is invented twice from the same words is the same twice."""
+"""Random numbers that are the same in every process."""
 
 from __future__ import annotations
 
 from random import Random
 
 
-class Chance(Random):
-    """A source of chance that is seeded by words, such as a user's id and a day."""
+class SeededRandom(Random):
+    """A random number generator seeded with a text, such as a user's id and a day."""
 
-    def happens(self, odds: float) -> bool:
-        """Tell whether something with these odds, from 0 to 1, happens this time."""
-        return self.random() < odds
+    def happens(self, probability: float) -> bool:
+        """Return whether an event of this probability, from 0 to 1, happens."""
+        return self.random() < probability

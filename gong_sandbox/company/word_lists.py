@@ -1,4 +1,4 @@
-"""Words of which the invented company is made."""
+"""Names and words that occur in the generated data."""
 
 from __future__ import annotations
 

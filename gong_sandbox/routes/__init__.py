@@ -1,1 +1,1 @@
-"""The endpoints, a module for each group."""
+"""The endpoints, with one router per module."""

@@ -1,39 +1,39 @@
-"""The five endpoints below `/v2/stats`."""
+"""The endpoints below `/v2/stats`."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from fastapi import APIRouter, Response
 
-from gong_sandbox import response_models
-from gong_sandbox.company.calendar import buckets, stamp, start_of_day
-from gong_sandbox.company.calls import LONGEST_LAG, Event
-from gong_sandbox.company.company import Company
+from gong_sandbox.company import Company
+from gong_sandbox.company.calendar import format_timestamp, split_by_period, start_of_day
+from gong_sandbox.company.calls import MAX_LAG, Event
 from gong_sandbox.company.people import User
-from gong_sandbox.dependencies import AtDesk
-from gong_sandbox.request_models import (
-    PeriodRequest,
+from gong_sandbox.dependencies import Context
+from gong_sandbox.request_models.stats import (
     ScorecardsFilter,
     ScorecardsRequest,
+    StatsByPeriodRequest,
     StatsFilter,
     StatsRequest,
 )
-from gong_sandbox.responses import Refusal
+from gong_sandbox.response_models import stats as models
+from gong_sandbox.responses import ApiError
 
 router = APIRouter(prefix="/v2/stats", tags=["Stats"])
 
 
-@router.post("/activity/aggregate", responses={200: {"model": response_models.Aggregate}})
-def aggregate(asked: StatsRequest, desk: AtDesk) -> Response:
-    """How often each user did what with calls, over a range of days."""
-    company, start, end = desk.company, *_range(desk.company, asked.filter)
-    users = _active(company, asked.filter)
-    page, records = desk.page(users, asked.cursor, asked)
-    return desk.answer(
+@router.post("/activity/aggregate", responses={200: {"model": models.AggregateActivityResponse}})
+def aggregate(body: StatsRequest, context: Context) -> Response:
+    """Count each user's activity over a range of days."""
+    company, start, end = context.company, *_range(context.company, body.filter)
+    users = _select_users(company, body.filter)
+    page, records = context.paginate(users, body.cursor, body)
+    return context.respond(
         records=records,
         usersAggregateActivityStats=[
-            {**_naming(user), "userAggregateActivityStats": _counts(activity)}
-            for user, activity in zip(page, company.activities(page, start, end), strict=True)
+            {**_user_fields(user), "userAggregateActivityStats": _counts(activity)}
+            for user, activity in zip(page, company.stats.activity(page, start, end), strict=True)
         ],
         timeZone=company.time_zone,
         **_bounds(company, start, end, "fromDateTime", "toDateTime"),
@@ -41,148 +41,147 @@ def aggregate(asked: StatsRequest, desk: AtDesk) -> Response:
 
 
 @router.post(
-    "/activity/aggregate-by-period", responses={200: {"model": response_models.AggregateByPeriod}}
+    "/activity/aggregate-by-period", responses={200: {"model": models.ActivityByPeriodResponse}}
 )
-def aggregate_by_period(asked: PeriodRequest, desk: AtDesk) -> Response:
-    """How often each user did what with calls, in each period of a range of days."""
-    company, start, end = desk.company, *_range(desk.company, asked.filter)
-    users = _active(company, asked.filter)
-    page, records = desk.page(users, asked.cursor, asked)
-    rows = [
-        [{**_counts(activity), **bounds} for activity in company.activities(page, *cut)]
-        for cut, bounds in _cuts(company, start, end, asked.aggregation_period)
+def aggregate_by_period(body: StatsByPeriodRequest, context: Context) -> Response:
+    """Count each user's activity in each period of a range of days."""
+    company, start, end = context.company, *_range(context.company, body.filter)
+    users = _select_users(company, body.filter)
+    page, records = context.paginate(users, body.cursor, body)
+    periods = [
+        [{**_counts(activity), **bounds} for activity in company.stats.activity(page, *days)]
+        for days, bounds in _periods(company, start, end, body.aggregation_period)
     ]
-    return desk.answer(
+    return context.respond(
         records=records,
         usersAggregateActivity=[
-            {**_naming(user), "userAggregateActivity": periods}
-            for user, *periods in zip(page, *rows, strict=True)
+            {**_user_fields(user), "userAggregateActivity": user_periods}
+            for user, *user_periods in zip(page, *periods, strict=True)
         ],
     )
 
 
-@router.post("/activity/day-by-day", responses={200: {"model": response_models.DayByDay}})
-def day_by_day(asked: StatsRequest, desk: AtDesk) -> Response:
-    """With which calls each user did what, on each day of a range."""
-    company, start, end = desk.company, *_range(desk.company, asked.filter)
-    users = _active(company, asked.filter)
-    page, records = desk.page(users, asked.cursor, asked)
-    rows = [
-        [{**activity, **bounds} for activity in company.activities(page, *cut)]
-        for cut, bounds in _cuts(company, start, end, "DAY")
+@router.post("/activity/day-by-day", responses={200: {"model": models.DailyActivityResponse}})
+def day_by_day(body: StatsRequest, context: Context) -> Response:
+    """List the calls behind each user's activity on each day of a range."""
+    company, start, end = context.company, *_range(context.company, body.filter)
+    users = _select_users(company, body.filter)
+    page, records = context.paginate(users, body.cursor, body)
+    days = [
+        [{**activity, **bounds} for activity in company.stats.activity(page, *day)]
+        for day, bounds in _periods(company, start, end, "DAY")
     ]
-    return desk.answer(
+    return context.respond(
         records=records,
         usersDetailedActivities=[
-            {**_naming(user), "userDailyActivityStats": daily}
-            for user, *daily in zip(page, *rows, strict=True)
+            {**_user_fields(user), "userDailyActivityStats": user_days}
+            for user, *user_days in zip(page, *days, strict=True)
         ],
     )
 
 
-@router.post("/interaction", responses={200: {"model": response_models.Interaction}})
-def interaction(asked: StatsRequest, desk: AtDesk) -> Response:
-    """How each user talked, over a range of days; users without an analysed call are left out."""
-    company, start, end = desk.company, *_range(desk.company, asked.filter)
-    users = _narrowed(company.measured_users(start, end), asked.filter)
+@router.post("/interaction", responses={200: {"model": models.InteractionStatsResponse}})
+def interaction(body: StatsRequest, context: Context) -> Response:
+    """Average each user's metrics over a range of days; omits users without an analyzed call."""
+    company, start, end = context.company, *_range(context.company, body.filter)
+    users = _filter_users(company.stats.users_with_metrics(start, end), body.filter)
     if not users:
-        raise Refusal(404, "No users found corresponding to the provided filters")
-    page, records = desk.page(users, asked.cursor, asked)
-    return desk.answer(
+        raise ApiError(404, "No users found corresponding to the provided filters")
+    page, records = context.paginate(users, body.cursor, body)
+    return context.respond(
         records=records,
         peopleInteractionStats=[
-            {**_naming(user), "personInteractionStats": person}
-            for user, person in zip(page, company.all_interaction(page, start, end), strict=True)
+            {**_user_fields(user), "personInteractionStats": stats}
+            for user, stats in zip(page, company.stats.interaction(page, start, end), strict=True)
         ],
         timeZone=company.time_zone,
         **_bounds(company, start, end, "fromDateTime", "toDateTime"),
     )
 
 
-@router.post("/activity/scorecards", responses={200: {"model": response_models.AnsweredScorecards}})
-def answered_scorecards(asked: ScorecardsRequest, desk: AtDesk) -> Response:
-    """Answered scorecards; those filled by AI only when asked for."""
-    company = desk.company
-    _ordered(asked.filter.call_from_date, asked.filter.call_to_date, "call")
-    _ordered(asked.filter.review_from_date, asked.filter.review_to_date, "review")
+@router.post("/activity/scorecards", responses={200: {"model": models.AnsweredScorecardsResponse}})
+def answered_scorecards(body: ScorecardsRequest, context: Context) -> Response:
+    """List answered scorecards; those answered by AI only on request."""
+    company, filter_ = context.company, body.filter
+    _check_order(filter_.call_from_date, filter_.call_to_date, "call")
+    _check_order(filter_.review_from_date, filter_.review_to_date, "review")
     found = [
         event
-        for event in company.reviews(*_review_days(asked.filter))
-        if _wanted(company, event, asked.filter)
+        for event in company.reviews.events(*_review_days(filter_))
+        if _matches(company, event, filter_)
     ]
     if not found:
-        raise Refusal(404, "No answered scorecards found corresponding to the provided filters")
-    page, records = desk.page(found, asked.cursor, asked)
-    rows = [company.scorecard_row(event) for event in page]
-    return desk.answer(records=records, answeredScorecards=desk.ids(rows))
+        raise ApiError(404, "No answered scorecards found corresponding to the provided filters")
+    page, records = context.paginate(found, body.cursor, body)
+    items = [company.reviews.item(event) for event in page]
+    return context.respond(records=records, answeredScorecards=context.format_ids(items))
 
 
-def _range(company: Company, asked: StatsFilter) -> tuple[date, date]:
-    """The days that are asked for.
+def _range(company: Company, filter_: StatsFilter) -> tuple[date, date]:
+    """Return the range of days of a filter.
 
     Raises:
-        Refusal: 400 for a range that is empty or not yet over.
+        ApiError: 400 if the range is empty or ends in the future.
     """
-    if asked.to_date <= asked.from_date:
-        raise Refusal(400, "filter.toDate: must be after filter.fromDate")
-    if asked.to_date > company.today:
-        raise Refusal(400, "filter.toDate: must not be after the company's current day")
-    return asked.from_date, asked.to_date
+    if filter_.to_date <= filter_.from_date:
+        raise ApiError(400, "filter.toDate: must be after filter.fromDate")
+    if filter_.to_date > company.today:
+        raise ApiError(400, "filter.toDate: must not be after the company's current day")
+    return filter_.from_date, filter_.to_date
 
 
-def _ordered(start: date | None, end: date | None, what: str) -> None:
+def _check_order(start: date | None, end: date | None, name: str) -> None:
     if start and end and end <= start:
-        raise Refusal(400, f"filter.{what}ToDate: must be after filter.{what}FromDate")
+        raise ApiError(400, f"filter.{name}ToDate: must be after filter.{name}FromDate")
 
 
-def _active(company: Company, asked: StatsFilter) -> list[User]:
-    """The users to list: the active ones, or else those named, active or not.
+def _select_users(company: Company, filter_: StatsFilter) -> list[User]:
+    """Select the listed users, active or not, or else all active ones.
 
     Raises:
-        Refusal: 404 if there are none.
+        ApiError: 404 if there are none.
     """
     users: Sequence[User] = company.users
-    if not asked.user_ids:
-        users = company.active_users(asked.from_date, asked.to_date)
-    if found := _narrowed(users, asked):
+    if not filter_.user_ids:
+        users = company.active_users(filter_.from_date, filter_.to_date)
+    if found := _filter_users(users, filter_):
         return found
-    ids = f": {', '.join(asked.user_ids)}" if asked.user_ids else ""
-    raise Refusal(404, f"No user activity found{ids}")
+    ids = f": {', '.join(filter_.user_ids)}" if filter_.user_ids else ""
+    raise ApiError(404, f"No user activity found{ids}")
 
 
-def _narrowed(users: Sequence[User], asked: StatsFilter) -> list[User]:
+def _filter_users(users: Sequence[User], filter_: StatsFilter) -> list[User]:
     return [
         user
         for user in users
-        if (not asked.user_ids or user.id in asked.user_ids)
-        and user.created_between(asked.created_from_date_time, asked.created_to_date_time)
+        if (not filter_.user_ids or user.id in filter_.user_ids)
+        and user.created_between(filter_.created_from_date_time, filter_.created_to_date_time)
     ]
 
 
-def _review_days(asked: ScorecardsFilter) -> tuple[date, date]:
-    """The days of review to look at: only the call's day and some days after it, if asked so."""
-    since, until = asked.call_from_date or date.min, asked.call_to_date or date.max
-    if asked.call_to_date:
-        until += timedelta(days=LONGEST_LAG)
-    return max(asked.review_from_date or since, since), min(asked.review_to_date or until, until)
+def _review_days(filter_: ScorecardsFilter) -> tuple[date, date]:
+    """Return the range of days of review, also limited to the days that follow the calls."""
+    start, end = filter_.call_from_date or date.min, filter_.call_to_date or date.max
+    if filter_.call_to_date:
+        end += timedelta(days=MAX_LAG)
+    return max(filter_.review_from_date or start, start), min(filter_.review_to_date or end, end)
 
 
-def _wanted(company: Company, event: Event, asked: ScorecardsFilter) -> bool:
-    method = "AUTOMATIC" if event.kind == "automatic scorecard" else "MANUAL"
-    called = date.fromordinal(event.call.ordinal)
+def _matches(company: Company, event: Event, filter_: ScorecardsFilter) -> bool:
+    call_date = date.fromordinal(event.call.ordinal)
     return (
-        (asked.review_method or "MANUAL") in {method, "BOTH"}
-        and (asked.call_from_date or date.min) <= called < (asked.call_to_date or date.max)
-        and _among(company.users[event.call.host].id, asked.reviewed_user_ids)
-        and _among(company.scorecard_id(event), asked.scorecard_ids)
+        (filter_.review_method or "MANUAL") in {event.review_method, "BOTH"}
+        and (filter_.call_from_date or date.min) <= call_date < (filter_.call_to_date or date.max)
+        and _is_listed(company.users[event.call.host].id, filter_.reviewed_user_ids)
+        and _is_listed(company.reviews.scorecard_id(event), filter_.scorecard_ids)
     )
 
 
-def _among(an_id: str, wanted: Collection[str] | None) -> bool:
-    return not wanted or an_id in wanted
+def _is_listed(id_: str, ids: Collection[str] | None) -> bool:
+    return not ids or id_ in ids
 
 
-def _naming(user: User) -> dict[str, str]:
+def _user_fields(user: User) -> dict[str, str]:
     return {"userId": user.id, "userEmailAddress": user.email_address}
 
 
@@ -190,14 +189,14 @@ def _counts(activity: Mapping[str, Collection[str]]) -> dict[str, int]:
     return {counter: len(ids) for counter, ids in activity.items()}
 
 
-def _cuts(
+def _periods(
     company: Company, start: date, end: date, period: str
 ) -> Iterator[tuple[tuple[date, date], dict[str, str]]]:
-    """The buckets of a range, each with its bounds as the API writes them."""
-    for cut in buckets(start, end, period):
-        yield cut, _bounds(company, *cut, "fromDate", "toDate")
+    """Yield the periods of a range of days, each with its bounds as response fields."""
+    for days in split_by_period(start, end, period):
+        yield days, _bounds(company, *days, "fromDate", "toDate")
 
 
 def _bounds(company: Company, start: date, end: date, *names: str) -> dict[str, str]:
-    instants = (stamp(start_of_day(day, company.zone)) for day in (start, end))
+    instants = (format_timestamp(start_of_day(day, company.zone)) for day in (start, end))
     return dict(zip(names, instants, strict=True))

@@ -223,9 +223,9 @@ class ApiClient(ABC):
         if seconds > self.max_retry_after:
             until = datetime.now(UTC) + timedelta(seconds=seconds)
             raise QuotaExceededError(
-                f"{self.error_message(response)}; no more calls until "
-                f"{until:%Y-%m-%d %H:%M} UTC, which is longer than max_retry_after; run again "
-                "after that, and the run resumes from its last bookmark"
+                f"{self.error_message(response)}; no further calls before "
+                f"{until:%Y-%m-%d %H:%M} UTC (max_retry_after is {self.max_retry_after:g} s); "
+                "run again then to resume from the last bookmark"
             )
         self.rate_limiter.on_rate_limited(permit, seconds)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +16,8 @@ from tap_gong_stats.sync.slicers import DayRangeSlicer, PeriodRangeSlicer, Perio
 from tap_gong_stats.sync.windows import Window, period_end, period_start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+    from datetime import date
 
     from singer_sdk.helpers.types import Record
 
@@ -63,6 +63,7 @@ class ActivityMapper:
 
     def __init__(self, stream: ApiStream, counters_key: str) -> None:
         self.counters_key = counters_key
+        self._stream = stream
         self.map_user = stream.mapper(
             ["user_id", "user_email_address"], ignored_fields=[counters_key]
         ).map
@@ -76,25 +77,33 @@ class ActivityMapper:
         return self._include_inactive or any(map(counters.get, COUNTER_FIELDS))
 
     def map_dated(
-        self, page: Page, partition: Mapping[str, Any], time_zone: CompanyTimeZone
+        self, page: Page, request: WindowRequest, time_zone: CompanyTimeZone
     ) -> Iterator[Record]:
         """Map a page whose items list several periods, each with its counters."""
-        period = cast("Period", partition.get("period", "day"))
-        # All users of a page have the same days.
-        columns: dict[tuple[object, object], dict[str, Any]] = {}
+        days = DatedColumns(request, time_zone)
         for item in page.items:
             user = self.map_user(item)
             # A day that repeats would be two records with one key.
-            by_start = {
-                counters.get("fromDate"): counters
-                for counters in item.get(self.counters_key) or []
-                if self.should_emit(counters)
-            }
-            for start, counters in by_start.items():
-                bounds = (start, counters.get("toDate"))
-                if bounds not in columns:
-                    columns[bounds] = dated_columns(*bounds, period, time_zone)
-                yield {**user, **partition, **columns[bounds], **self.map_counters(counters)}
+            records: dict[str, Record] = {}
+            for counters in item.get(self.counters_key) or []:
+                if not self.should_emit(counters):
+                    continue
+                columns = days.columns(counters.get("fromDate"), counters.get("toDate"))
+                if columns:
+                    records[columns["from_date"]] = {
+                        **user,
+                        **request.partition,
+                        **columns,
+                        **self.map_counters(counters),
+                    }
+            yield from records.values()
+        if days.ignored:
+            self._stream.logger.warning(
+                "%s %s: ignoring days outside the requested window: %s",
+                self._stream.name,
+                request.label,
+                ", ".join(sorted(map(str, days.ignored))),
+            )
 
     def last_date_time(self, page: Page) -> object:
         """Return the start of the last period of a page."""
@@ -104,22 +113,43 @@ class ActivityMapper:
         return None
 
 
-def dated_columns(
-    start: object, end: object, period: Period, time_zone: CompanyTimeZone
-) -> dict[str, Any]:
-    """Return the period columns for bounds that Gong writes as date-times.
+class DatedColumns:
+    """The period columns of a page, for bounds that Gong writes as date-times.
 
-    Raises:
-        ColumnError: if no period begins at `start`.
+    Attributes:
+        ignored: days outside the window, whose records would overwrite those of other requests.
     """
-    # The date as written there: converted to another time zone it could be another day.
-    try:
-        day = date.fromisoformat(str(start)[:10])
-    except ValueError:
-        raise ColumnError("column from_date: fromDate does not begin with a date") from None
-    if day != period_start(day, period):
-        raise ColumnError(f"column from_date: no {period} begins on {day}")
-    return period_columns(Window(day, period_end(day, period)), time_zone, start, end)
+
+    def __init__(self, request: WindowRequest, time_zone: CompanyTimeZone) -> None:
+        self.ignored: set[date] = set()
+        self._window = cast("Window", request.window)
+        self._period = cast("Period", request.partition.get("period", "day"))
+        self._time_zone = time_zone
+        # All users of a page have the same days.
+        self._columns: dict[tuple[object, object], dict[str, Any] | None] = {}
+
+    def columns(self, start: object, end: object) -> dict[str, Any] | None:
+        """Return the period columns, or None for a day outside the window.
+
+        Raises:
+            ColumnError: if no period begins at `start`.
+        """
+        if (start, end) not in self._columns:
+            self._columns[start, end] = self._build(start, end)
+        return self._columns[start, end]
+
+    def _build(self, start: object, end: object) -> dict[str, Any] | None:
+        try:
+            day = self._time_zone.day_starting_at(str(start))
+        except ValueError:
+            raise ColumnError("column from_date: fromDate does not begin with a date") from None
+        if not self._window.start <= day < self._window.end:
+            self.ignored.add(day)
+            return None
+        if day != period_start(day, self._period):
+            raise ColumnError(f"column from_date: no {self._period} begins on {day}")
+        window = Window(day, period_end(day, self._period))
+        return period_columns(window, self._time_zone, start, end)
 
 
 class AggregatedActivity(WindowedStream):
@@ -128,6 +158,7 @@ class AggregatedActivity(WindowedStream):
     name = "aggregated_activity"
     primary_keys = ("user_id", "period", "from_date")
     replication_key = "from_date"
+    selected_by = ("user_ids", "include_inactive")
     endpoint = Endpoint(
         "/v2/stats/activity/aggregate",
         items_key="usersAggregateActivityStats",
@@ -167,6 +198,7 @@ class ActivityByPeriod(WindowedStream):
     name = "activity_by_period"
     primary_keys = ("user_id", "period", "from_date")
     replication_key = "from_date"
+    selected_by = ("user_ids", "include_inactive")
     endpoint = Endpoint(
         "/v2/stats/activity/aggregate-by-period",
         items_key="usersAggregateActivity",
@@ -187,7 +219,7 @@ class ActivityByPeriod(WindowedStream):
 
     @override
     def map_page(self, page: Page, request: WindowRequest) -> Iterator[Record]:
-        return self._mapper.map_dated(page, request.partition, self.time_zone)
+        return self._mapper.map_dated(page, request, self.time_zone)
 
     @override
     def time_zone_hint(self, page: Page) -> tuple[object, object]:
@@ -204,6 +236,7 @@ class DailyActivity(WindowedStream):
     name = "daily_activity"
     primary_keys = ("user_id", "from_date")
     replication_key = "from_date"
+    selected_by = ("user_ids", "include_inactive")
     endpoint = Endpoint(
         "/v2/stats/activity/day-by-day",
         items_key="usersDetailedActivities",
@@ -221,7 +254,7 @@ class DailyActivity(WindowedStream):
 
     @override
     def map_page(self, page: Page, request: WindowRequest) -> Iterator[Record]:
-        return self._mapper.map_dated(page, {}, self.time_zone)
+        return self._mapper.map_dated(page, request, self.time_zone)
 
     @override
     def time_zone_hint(self, page: Page) -> tuple[object, object]:

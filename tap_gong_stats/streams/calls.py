@@ -14,16 +14,12 @@ from tap_gong_stats.streams.windowed import WindowedStream
 from tap_gong_stats.sync.slicers import DayRangeSlicer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Record
-    from singer_sdk.tap_base import Tap
 
     from tap_gong_stats.api.pages import Page
-    from tap_gong_stats.records.mapper import RecordMapper
-    from tap_gong_stats.streams.run import ApiContext
-    from tap_gong_stats.streams.time_zone_probe import TimeZoneProbe
-    from tap_gong_stats.sync.shared_fetch import SharedFetch
+    from tap_gong_stats.streams.base import ApiStream
     from tap_gong_stats.sync.slicers import Slicer
     from tap_gong_stats.sync.window_plan import WindowRequest
     from tap_gong_stats.sync.windows import Window
@@ -72,12 +68,51 @@ CONTENT_SELECTOR = {
 }
 
 
+class CallMapper:
+    """Maps calls, each of which has its data under `metaData` and its metrics elsewhere."""
+
+    def __init__(self, stream: ApiStream) -> None:
+        self._include_private_calls = stream.settings.include_private_calls
+        self._unknown_fields = UnknownFieldDetector(
+            ["metaData", "interaction"], stream.warn_unknown_field
+        )
+        self._meta_data = stream.mapper(
+            META_DATA, {"call_id": "id"}, ignored_fields=IGNORED_FIELDS, path="metaData"
+        )
+        self._metrics = InteractionMetricMapper(
+            stream.schema["properties"],
+            on_unknown_metric=partial(stream.warn_unknown_metric, "interaction_stats"),
+        )
+        self._interaction = stream.mapper(
+            ["interaction_stats", "speakers", "video"],
+            ignored_fields=["questions"],
+            path="interaction",
+        )
+        self._questions = stream.mapper(QUESTIONS, QUESTIONS, path="interaction.questions")
+
+    def map(self, page: Page) -> Iterator[Record]:
+        """Yield the records of a page, private calls only if they are wanted."""
+        for item in page.items:
+            self._unknown_fields.check(item)
+            meta_data = item.get("metaData") or {}
+            if meta_data.get("isPrivate") and not self._include_private_calls:
+                continue
+            interaction = item.get("interaction") or {}
+            yield {
+                **self._meta_data.map(meta_data),
+                **self._metrics.map(interaction.get("interactionStats") or []),
+                **self._interaction.map(interaction),
+                **self._questions.map(interaction.get("questions") or {}),
+            }
+
+
 class CallInteractionStats(WindowedStream):
     """Talk ratio, questions and speakers of each call, by the day on which the call began."""
 
     name = "call_interaction_stats"
     primary_keys = ("call_id",)
     replication_key = "started"
+    selected_by = ("user_ids", "include_private_calls")
     endpoint = Endpoint(
         "/v2/calls/extensive",
         items_key="calls",
@@ -85,24 +120,9 @@ class CallInteractionStats(WindowedStream):
         scope="api:calls:read:extensive",
     )
 
-    def __init__(
-        self, tap: Tap, connect: Callable[[], ApiContext], *, time_zone_probe: TimeZoneProbe
-    ) -> None:
-        super().__init__(tap, connect)
-        self._time_zone_probe = time_zone_probe
-
     @override
     def build_slicer(self) -> Slicer:
         return DayRangeSlicer(self.settings.days_per_call)
-
-    @override
-    def shared_sources(self) -> Sequence[SharedFetch[Page]]:
-        return [self._time_zone_probe.source]
-
-    @override
-    def sub_partitions(self, *, more_to_learn: bool) -> Sequence[Mapping[str, Any]] | None:
-        is_known = self._time_zone_probe.resolve(self.name, more_to_learn=more_to_learn)
-        return None if is_known is None else [{}] * is_known
 
     @override
     def request_params(self, request: WindowRequest) -> dict[str, Any]:
@@ -117,41 +137,8 @@ class CallInteractionStats(WindowedStream):
 
     @override
     def map_page(self, page: Page, request: WindowRequest) -> Iterator[Record]:
-        for item in page.items:
-            self._unknown_fields.check(item)
-            meta_data = item.get("metaData") or {}
-            if meta_data.get("isPrivate") and not self.settings.include_private_calls:
-                continue
-            interaction = item.get("interaction") or {}
-            yield {
-                **self._meta_data.map(meta_data),
-                **self._metrics.map(interaction.get("interactionStats") or []),
-                **self._interaction.map(interaction),
-                **self._questions.map(interaction.get("questions") or {}),
-            }
+        return self._mapper.map(page)
 
     @cached_property
-    def _unknown_fields(self) -> UnknownFieldDetector:
-        return UnknownFieldDetector(["metaData", "interaction"], self.warn_unknown_field)
-
-    @cached_property
-    def _meta_data(self) -> RecordMapper:
-        return self.mapper(
-            META_DATA, {"call_id": "id"}, ignored_fields=IGNORED_FIELDS, path="metaData"
-        )
-
-    @cached_property
-    def _metrics(self) -> InteractionMetricMapper:
-        return InteractionMetricMapper(
-            self.schema["properties"],
-            on_unknown_metric=partial(self.warn_unknown_metric, "interaction_stats"),
-        )
-
-    @cached_property
-    def _interaction(self) -> RecordMapper:
-        columns = ["interaction_stats", "speakers", "video"]
-        return self.mapper(columns, ignored_fields=["questions"], path="interaction")
-
-    @cached_property
-    def _questions(self) -> RecordMapper:
-        return self.mapper(QUESTIONS, QUESTIONS, path="interaction.questions")
+    def _mapper(self) -> CallMapper:
+        return CallMapper(self)

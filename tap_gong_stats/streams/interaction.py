@@ -30,6 +30,7 @@ class InteractionStats(WindowedStream):
     name = "interaction_stats"
     primary_keys = ("user_id", "period", "from_date")
     replication_key = "from_date"
+    selected_by = ("user_ids", "include_inactive")
     endpoint = Endpoint(
         "/v2/stats/interaction",
         items_key="peopleInteractionStats",

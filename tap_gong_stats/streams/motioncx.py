@@ -44,6 +44,7 @@ class InteractionDetails(WindowedStream):
     name = "interaction_details"
     primary_keys = ("interaction_id",)
     replication_key = "started_date_time_utc"
+    selected_by = ("motioncx_queue_ids",)
     endpoint = Endpoint(
         "/reporting/api/v1/interaction/details",
         item_id=("InteractionId",),

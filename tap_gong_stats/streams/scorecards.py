@@ -33,6 +33,7 @@ class AnsweredScorecards(WindowedStream):
     name = "answered_scorecards"
     primary_keys = ("answered_scorecard_id",)
     replication_key = "review_time"
+    selected_by = ("user_ids", "review_method")
     endpoint = Endpoint(
         "/v2/stats/activity/scorecards",
         items_key="answeredScorecards",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -11,22 +12,26 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
 from tap_gong_stats.api.pages import EMPTY_PAGE
+from tap_gong_stats.errors import ApiError
 from tap_gong_stats.streams.base import ApiStream
+from tap_gong_stats.streams.routers import OneRequestPerWindow
 from tap_gong_stats.sync.bookmarks import Bookmark, BookmarkError, DateRange
 from tap_gong_stats.sync.progress import Progress, progress_bar
+from tap_gong_stats.sync.selection import describe_selection
 from tap_gong_stats.sync.window_plan import Fetcher, Horizon, WindowPlan, WindowRequest
 from tap_gong_stats.sync.windows import ONE_DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.tap_base import Tap
 
     from tap_gong_stats.api.endpoints import Query
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.api.paginators import Paginator
-    from tap_gong_stats.streams.run import Source
-    from tap_gong_stats.sync.shared_fetch import SharedFetch
+    from tap_gong_stats.streams.routers import PartitionRouter
+    from tap_gong_stats.streams.run import ApiContext, Source
     from tap_gong_stats.sync.slicers import Slicer
     from tap_gong_stats.sync.window_plan import WindowTask
     from tap_gong_stats.sync.windows import Window
@@ -41,7 +46,22 @@ class WindowedStream(ApiStream):
     The bookmark is the exclusive end of the last completed window. It moves when a window is
     complete, an empty one included, never within a window and never back. The records of a
     window are written before its bookmark, so that a run may be killed at any time.
+
+    Args:
+        tap: the tap.
+        connect: returns what the streams of the API share.
+        router: returns the requests that each window takes; by default, one.
     """
+
+    def __init__(
+        self,
+        tap: Tap,
+        connect: Callable[[], ApiContext],
+        *,
+        router: PartitionRouter | None = None,
+    ) -> None:
+        super().__init__(tap, connect)
+        self._router = router or OneRequestPerWindow()
 
     @abstractmethod
     def build_slicer(self) -> Slicer:
@@ -58,15 +78,6 @@ class WindowedStream(ApiStream):
         Raises:
             ColumnError: for a value that does not fit its column.
         """
-
-    def shared_sources(self) -> Sequence[SharedFetch[Page]]:
-        """Return the requests that this stream shares with others and depends on."""
-        return ()
-
-    def sub_partitions(self, *, more_to_learn: bool) -> Sequence[Mapping[str, Any]] | None:
-        """Return the requests that each window needs, see `window_plan.Fetcher`."""
-        del more_to_learn
-        return [{}]
 
     def time_zone_hint(self, page: Page) -> tuple[object, object]:
         """Return what a page tells about the company's time zone: its name and a date-time."""
@@ -93,7 +104,7 @@ class WindowedStream(ApiStream):
             key: self._window_plan(partition, bookmark)
             for key, (bookmark, partition) in self._plans.items()
         }
-        return [*self.shared_sources(), *self._sources.values()]
+        return [*self._router.sources, *self._sources.values()]
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -105,13 +116,11 @@ class WindowedStream(ApiStream):
             for task, pages in self.api.run.deliver(self.api.client, plan):
                 request = cast("WindowTask[Page]", task).request
                 for page in pages:
-                    for record in self._map(page, request):
-                        progress.records += 1
-                        yield record
+                    yield from self._map(page, request)
                 if request.ends_window and request.window and not has_gap:
                     self._commit(bookmark, request.window, is_backfill=request.is_backfill)
                 has_gap = has_gap or request.window != request.planned
-                progress.advance(request.window, self.stats)
+                progress.advance(request.window, self.records_read, self.stats)
         bookmark.complete_run()
 
     @override
@@ -120,16 +129,22 @@ class WindowedStream(ApiStream):
 
     @override
     def fetch_sample(self) -> Page:
-        for source in self.shared_sources():
-            source.fetch_all()
         partition = (self.partitions or [{}])[0]
         end = self.time_zone.closed_until(self.api.run.started_at)
         *_, window = self.slicer.slice(partition, end - MAX_PERIOD, end)
         window = self.slicer.smallest(partition, window)
-        for sub_partition in self.sub_partitions(more_to_learn=False) or ():
+        for sub_partition in self._sample_sub_partitions():
             request = WindowRequest(partition, sub_partition, window, window)
             return self._paginate(request).fetch_next(None)
         return EMPTY_PAGE
+
+    def _sample_sub_partitions(self) -> Sequence[Mapping[str, Any]]:
+        while (found := self._router.sub_partitions(self, more_to_learn=False)) is None:
+            for source in self._router.sources:
+                if not source.exhausted:
+                    with suppress(ApiError):  # raised again by the router
+                        source.fetch_all()
+        return found
 
     def _map(self, page: Page, request: WindowRequest) -> Iterator[Record]:
         with self.parsing_errors(request.label):
@@ -158,15 +173,29 @@ class WindowedStream(ApiStream):
     def _bookmark(self, partition: Context) -> Bookmark:
         if partition and "replication_key_value" in self.stream_state:
             raise BookmarkError(
-                f"{self.name}: the state holds one bookmark and not one for each of "
-                f"{', '.join(partition)}, so another tap has written it; remove it from the state"
+                f"{self.name}: the state has a single bookmark instead of one per "
+                f"{' and '.join(partition)}, so another tap wrote it; remove it from the state"
             )
         label = " ".join([self.name, *(str(value) for value in partition.values())])
         state = self.get_context_state(partition or None)
         bookmark = Bookmark(state, str(self.replication_key), label)
         # Somewhere on Earth it is already tomorrow.
         bookmark.validate_not_after(datetime.now(UTC).date() + ONE_DAY)
+        self._select(bookmark, label)
         return bookmark
+
+    def _select(self, bookmark: Bookmark, label: str) -> None:
+        """Have the history read of what earlier runs did not select."""
+        if not self.selected_by or self.replication_method == REPLICATION_FULL_TABLE:
+            return
+        values = {name: getattr(self.settings, name) for name in self.selected_by}
+        for name in bookmark.select(describe_selection(values)):
+            self.logger.warning(
+                "%s: %s selects more than in earlier runs; backfilling from %s",
+                label,
+                name,
+                self.settings.start_date,
+            )
 
     def _window_plan(self, partition: Context, bookmark: Bookmark) -> WindowPlan[Page]:
         return WindowPlan(
@@ -176,7 +205,9 @@ class WindowedStream(ApiStream):
             fetcher=Fetcher(
                 self._paginate,
                 self._hint,
-                lambda more_to_learn: self.sub_partitions(more_to_learn=more_to_learn),
+                lambda more_to_learn: self._router.sub_partitions(
+                    self, more_to_learn=more_to_learn
+                ),
             ),
             horizon=Horizon(self.time_zone, datetime.now(UTC), self.settings.end_date),
         )
@@ -198,6 +229,7 @@ class WindowedStream(ApiStream):
 
     def _commit(self, bookmark: Bookmark, window: Window, *, is_backfill: bool) -> None:
         """Move the bookmark behind a window whose records were written, and write the STATE."""
+        self.days_read += (window.end - window.start).days
         if is_backfill:
             bookmark.commit_backfill(window)
         else:

@@ -13,15 +13,20 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.exceptions import SyncError
 
 from tap_gong_stats.config.values import parse_day
+from tap_gong_stats.sync.selection import wider_settings
 from tap_gong_stats.sync.windows import sync_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tap_gong_stats.sync.selection import Selection
     from tap_gong_stats.sync.windows import Window
 
 ORDERED_KEYS = ("backfill_from", "backfilled_to", "first_day", "replication_key_value")
 """The days of a bookmark, none of them later than the next."""
+
+RUN_KEYS = ("run_from", "run_to", "run_date", "run_bookmark")
+"""What a bookmark holds while a run is cut short."""
 
 
 class BookmarkError(SyncError):
@@ -43,9 +48,12 @@ class Bookmark:
       first day that was read.
     - A `start_date` that was moved to an earlier day leaves a gap before `first_day`. While it is
       backfilled, `backfill_from` and `backfilled_to` record how far that is.
-    - `run_from`, `run_to` and `run_date` record how far a run is that was cut short. The next
-      run of the same day resumes there instead of reading the look-back again. So does a run of
-      a later day with a budget: one smaller than the look-back would never reach new days.
+    - `selection` records which users, calls, … were read. If a run selects more, everything is
+      backfilled for what is new.
+    - `run_from`, `run_to` and `run_date` record how far a run is that was cut short, and
+      `run_bookmark` where the bookmark was when it began. The next run of the same day resumes
+      there instead of reading the look-back again. So does a run of a later day with a budget, as
+      long as no new day was read: a budget no larger than the look-back would never reach one.
 
     Args:
         state: the partition's part of the state, which is changed in place.
@@ -61,12 +69,36 @@ class Bookmark:
         self._replication_key = replication_key
         self._label = label
         self._wanted = self._run_from = self._run_date = date.max
+        self._run_bookmark: date | None = None
         written_for = state.get("replication_key", replication_key)
         if written_for != replication_key:
             raise self._error(f"is for the replication key {written_for!r}")
         self._validate_order()
         self.end = self._day("replication_key_value")
         self.first_day = self._day("first_day")
+
+    def select(self, selection: Selection) -> list[str]:
+        """Record what the run selects, and have it backfilled if that is more than before.
+
+        Returns:
+            The settings that select more than before.
+
+        Raises:
+            BookmarkError: if the state holds no selection of this tap's form.
+        """
+        old = self._state.get("selection", selection)
+        if not isinstance(old, dict) or not all(
+            values is None or isinstance(values, list) for values in old.values()
+        ):
+            raise self._error("has a selection of another form")
+        wider = wider_settings(selection, old)
+        self._state["selection"] = dict(selection)
+        if wider and self.end:
+            self.first_day = self.end
+            self._state["first_day"] = self.end.isoformat()
+            self._state.pop("backfill_from", None)
+            self._state.pop("backfilled_to", None)
+        return wider
 
     def validate_not_after(self, latest: date) -> None:
         """Check that the bookmark does not lie in the future.
@@ -121,10 +153,12 @@ class Bookmark:
         self._state["run_from"] = self._run_from.isoformat()
         self._state["run_to"] = window.end.isoformat()
         self._state["run_date"] = self._run_date.isoformat()
+        if self._run_bookmark:
+            self._state["run_bookmark"] = self._run_bookmark.isoformat()
 
     def complete_run(self) -> None:
         """Record that all was read, so that the next run begins with its look-back."""
-        for key in ("run_from", "run_to", "run_date"):
+        for key in RUN_KEYS:
             self._state.pop(key, None)
 
     def commit_backfill(self, window: Window) -> None:
@@ -140,13 +174,13 @@ class Bookmark:
 
     def _resume(self, first: date, end: date, *, has_budget: bool) -> date:
         """Return the day on which a run begins: behind one that was cut short, or `first`."""
-        begun, reached = self._day("run_from"), self._day("run_to")
-        self._run_from = first
+        begun, reached, bookmark = map(self._day, ("run_from", "run_to", "run_bookmark"))
+        self._run_from, self._run_bookmark = first, end
         if not (begun and reached and begun <= first < reached <= end):
             return first
         is_same_day = self._day("run_date") == self._run_date
-        if is_same_day or (has_budget and reached < end):
-            self._run_from = begun
+        if is_same_day or (has_budget and bookmark == end):
+            self._run_from, self._run_bookmark = begun, bookmark
             return reached
         return first
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 MAX_PREFETCHED_PAGES = 1000
-MAX_PREFETCHED_BYTES = 16 * 2**20
+MAX_PREFETCHED_BYTES = 12 * 2**20
 """Pages, and their bytes, that are under way or wait for their delivery."""
 
 
@@ -192,9 +192,10 @@ class Scheduler(Generic[P]):
 
     def choose(self) -> Slot[P] | None:
         """Return the slot whose next request is to be sent; None if none may be sent now."""
-        if not self._has_room():
-            return self._choose_for_reader()
-        return self._choose_ahead() or (None if self._in_flight else self._choose_uncertain())
+        slot = None
+        if self._has_room():
+            slot = self._choose_ahead() or self._choose_uncertain()
+        return slot or self._choose_for_reader()
 
     def started(self, slot: Slot[P]) -> None:
         """Record that a request of a slot is sent."""
@@ -256,7 +257,9 @@ class Scheduler(Generic[P]):
                 return
 
     def _choose_uncertain(self) -> Slot[P] | None:
-        """Open a task although a response might have taught its source more; none is to come."""
+        """Open a task that was held back for a response, if none is to come."""
+        if self._in_flight or self._exceeds_budget(self._longest_task):
+            return None
         # Twice, as the first pass may show that a shared fetch is needed, which comes earlier.
         for queue in (*self.queues, *self.queues):
             if queue.peek(1, more_to_learn=False):

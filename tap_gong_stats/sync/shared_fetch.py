@@ -73,5 +73,6 @@ class SharedFetch(Generic[P]):
 
     def fetch_all(self) -> None:
         """Fetch all pages now, outside the scheduler."""
+        self._was_taken = True
         while not self.need():
             self.fetch_next(None)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from tap_gong_stats.config.values import is_time_zone
+from tap_gong_stats.config.values import DATE_LENGTH, is_time_zone
 from tap_gong_stats.sync.windows import ONE_DAY
+
+HALF_A_DAY = timedelta(hours=12)
 
 MAX_SEASONAL_SHIFT = timedelta(hours=2)
 """The most by which the offset of a time zone changes between seasons (Antarctica/Troll)."""
@@ -90,6 +92,27 @@ class CompanyTimeZone:
         zone = ZoneInfo(self._name)
         # By way of UTC, which resolves a midnight that does not exist to the instant after it.
         return datetime.combine(day, time(), zone).astimezone(UTC).astimezone(zone).isoformat()
+
+    def day_starting_at(self, date_time: str) -> date:
+        """Return the local day that begins at an instant, whatever offset it is written with.
+
+        That is the day of the nearest local midnight, so that an offset of the other season does
+        no harm. While the time zone is unknown, or if the time is malformed, it is the date as
+        written.
+
+        Raises:
+            ValueError: if the text does not begin with a date.
+        """
+        try:
+            instant = datetime.fromisoformat(date_time)
+        except ValueError:
+            instant = None
+        if instant is None or instant.tzinfo is None or self._name is None:
+            return date.fromisoformat(date_time[:DATE_LENGTH])
+        try:
+            return (instant.astimezone(ZoneInfo(self._name)) + HALF_A_DAY).date()
+        except OverflowError:
+            raise ValueError(date_time) from None
 
     @property
     def _latest_offset(self) -> timedelta | None:

@@ -1,28 +1,58 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import venv
+from dataclasses import asdict
 from pathlib import Path
 
+import pytest
+
 from tap_gong_stats.tap import TapGongStats
+from tests.api.oauth.helpers import oauth_app, token_response
+from tests.helpers import Answer, scripted
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_a_wheel_in_an_environment_of_its_own(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scripts of an environment in which the wheel is installed."""
+    folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", tmp_path, ROOT],
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, ROOT],
         check=True,
     )
-    (wheel,) = tmp_path.glob("*.whl")
-    venv.create(tmp_path / "venv", with_pip=True)
-    python = tmp_path / "venv" / "bin" / "python"
+    (wheel,) = folder.glob("*.whl")
+    venv.create(folder / "venv", with_pip=True)
+    python = folder / "venv" / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True)
+    return python.parent
+
+
+def test_a_wheel_in_an_environment_of_its_own(scripts: Path, tmp_path: Path) -> None:
     found = subprocess.run(
-        [tmp_path / "venv" / "bin" / "tap-gong-stats", "--discover"],
+        [scripts / "tap-gong-stats", "--discover"],
         cwd=tmp_path,
         capture_output=True,
         check=True,
     )
     assert found.stdout.decode().strip() == TapGongStats(validate_config=False).catalog_json_text
+
+
+def test_a_wheel_refreshes_oauth_tokens(scripts: Path, tmp_path: Path) -> None:
+    code = (
+        "import json, sys; from tap_gong_stats.api.oauth.app import OAuthApp;"
+        "from tap_gong_stats.api.oauth.refresher import TokenRefresher;"
+        "print(TokenRefresher(OAuthApp(**json.loads(sys.argv[1]))).refresh(None).access_token)"
+    )
+    with scripted(lambda *_: Answer(body=token_response())) as script:
+        app = asdict(oauth_app(tmp_path / "tokens.json", script.url))
+        found = subprocess.run(
+            [scripts / "python", "-c", code, json.dumps(app)],
+            cwd=tmp_path,
+            capture_output=True,
+            check=True,
+        )
+    assert found.stdout == b"access-1\n"

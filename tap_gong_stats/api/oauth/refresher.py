@@ -31,13 +31,14 @@ sys.path.append(sys.argv[1])
 from tap_gong_stats.api.oauth.refresh_process import main
 main()
 """
-"""Finds the package even if it is not installed, and everything else where it is installed."""
+"""Appends the root of the package, so that it is found even if it is not installed, and so that
+nothing beside it shadows an installed library."""
 
 MAX_SHUTDOWN_WAIT = 20.0
 """Seconds that the end of the tap waits for a refresh: less than Kubernetes' 30."""
 
 SHORT_WAIT = 0.5
-"""Seconds to wait without a word."""
+"""Seconds of that wait before it is logged."""
 
 _running: set[subprocess.Popen[str]] = set()
 _start_lock = threading.Lock()
@@ -51,7 +52,7 @@ class TokenRefresher:
         self.app = app
 
     def stored_tokens(self) -> Tokens | None:
-        """Return the tokens of the last refresh, by whichever run.
+        """Return the tokens of the last refresh, by this run or another one.
 
         Raises:
             RunError: if the token file cannot be used.
@@ -94,8 +95,8 @@ def _run(request: str) -> tuple[subprocess.Popen[str], str, str]:
     try:
         output, log = process.communicate(request)
     except BaseException:
-        # A signal ends the tap, and `_wait_for_running` follows. A process that has not received
-        # its whole request ends, too.
+        # A signal handler ends the tap, and `_wait_for_running` will follow. A process that has
+        # not received its whole request ends at once.
         if process.stdin:
             with suppress(OSError):
                 process.stdin.close()
@@ -107,7 +108,7 @@ def _run(request: str) -> tuple[subprocess.Popen[str], str, str]:
 def _start() -> subprocess.Popen[str]:
     with _start_lock:
         if _is_ending.is_set():
-            raise RunError("OAuth: no refresh, as the run ends")
+            raise RunError("OAuth: token refresh canceled, because the run is ending")
         try:
             process = subprocess.Popen(  # noqa: S603 - our own code, without a shell
                 # -P: modules in the working directory must not shadow the libraries.
@@ -120,7 +121,7 @@ def _start() -> subprocess.Popen[str]:
                 start_new_session=True,
             )
         except OSError as error:
-            raise RunError(f"OAuth: cannot start a process: {error.strerror}") from None
+            raise RunError(f"OAuth: cannot start the refresh process: {error.strerror}") from None
         _running.add(process)
     return process
 
@@ -134,7 +135,7 @@ def _wait_for_running() -> None:
     # A second signal ends the wait.
     with suppress(KeyboardInterrupt, SystemExit, subprocess.TimeoutExpired):
         for process in list(_running):
-            process.terminate()  # takes effect at once, unless a request is on its way
+            process.terminate()  # deferred while a token request is in flight
             try:
                 process.wait(SHORT_WAIT)
             except subprocess.TimeoutExpired:

@@ -27,7 +27,7 @@ MAX_FILE_BYTES = 66 * 1024
 LOCK_TIMEOUT = 300.0
 """Seconds to wait for another run's refresh, which takes less than five minutes at worst."""
 
-# Windows has neither named pipes nor symbolic links that matter here.
+# Windows does not have these flags.
 O_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 O_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 

@@ -217,7 +217,7 @@ def test_refresh_without_an_interpreter_is_one_line(
     monkeypatch.setattr(sys, "executable", "/no/python")
     with pytest.raises(RunError) as caught:
         TokenRefresher(oauth_app(token_file, "http://127.0.0.1:1")).refresh(None)
-    assert str(caught.value) == "OAuth: cannot start a process: No such file or directory"
+    assert str(caught.value) == "OAuth: cannot start the refresh process: No such file or directory"
 
 
 def run_and_kill(app: OAuthApp, seconds: float) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import socket
+from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,103 +15,100 @@ from gong_sandbox.faults import (
     FailureMode,
     FailurePoint,
     Fault,
-    Request,
     fault_proxy,
 )
-from tests.gong_sandbox.conftest import Caller
+from tests.gong_sandbox.conftest import SandboxClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gong_sandbox.faults import FaultProxy
 
-ASKED = {"filter": {"fromDate": "2026-11-02", "toDate": "2026-11-03"}}
 PATH = "/v2/stats/activity/aggregate"
+BODY = {"filter": {"fromDate": "2026-11-02", "toDate": "2026-11-03"}}
 LIST = "usersAggregateActivityStats"
 
 
 @pytest.fixture
-def proxy(gong: Caller) -> Iterator[FaultProxy]:
-    with fault_proxy(gong.url) as proxy:
+def proxy(client: SandboxClient) -> Iterator[FaultProxy]:
+    with fault_proxy(client.url) as proxy:
         yield proxy
 
 
 @pytest.fixture
-def caller(proxy: FaultProxy) -> Iterator[Caller]:
-    caller = Caller(proxy.url)
-    yield caller
-    caller.close()
+def proxy_client(proxy: FaultProxy) -> Iterator[SandboxClient]:
+    with closing(SandboxClient(proxy.url)) as client:
+        yield client
 
 
-def test_what_is_not_spoiled_comes_as_it_was(
-    gong: Caller, proxy: FaultProxy, caller: Caller
+def test_exchanges_without_a_fault_are_unchanged(
+    client: SandboxClient, proxy: FaultProxy, proxy_client: SandboxClient
 ) -> None:
-    for one in (gong, caller):
-        assert one.get("/v2/nowhere").status_code == 404
-    theirs, ours = gong.post(PATH, ASKED), caller.post(PATH, ASKED)
-    assert {**ours.json(), "requestId": ""} == {**theirs.json(), "requestId": ""}
-    assert {name.lower() for name in ours.headers} == {name.lower() for name in theirs.headers}
-    assert [(one.request.method, one.request.path, one.fault) for one in proxy.request_log] == [
-        ("GET", "/v2/nowhere", None),
-        ("POST", PATH, None),
-    ]
+    for each in (client, proxy_client):
+        assert each.get("/v2/nowhere").status_code == 404
+    original, forwarded = client.post(PATH, BODY), proxy_client.post(PATH, BODY)
+    assert {**forwarded.json(), "requestId": ""} == {**original.json(), "requestId": ""}
+    assert {name.lower() for name in forwarded.headers} == {
+        name.lower() for name in original.headers
+    }
+    assert [
+        (exchange.request.method, exchange.request.path, exchange.fault)
+        for exchange in proxy.request_log
+    ] == [("GET", "/v2/nowhere", None), ("POST", PATH, None)]
     assert proxy.open_connections == 1
 
 
-def test_a_request_is_told_by_path_window_and_cursor() -> None:
-    get = Request(0, "GET", "/v2/users?cursor=a%3D&x=1", {})
-    assert (get.path, get.cursor, get.window) == ("/v2/users", "a=", '/v2/users {"x":"1"}')
-    post = Request(0, "POST", "/a", {"cursor": "b", "filter": {"c": 1}})
-    assert (post.path, post.cursor, post.window) == ("/a", "b", '/a {"filter":{"c":1}}')
-
-
 @pytest.mark.parametrize("fault", CANNED_RESPONSES)
-def test_an_answer_in_place_of_the_server_s(proxy: FaultProxy, fault: Fault) -> None:
+def test_canned_response_replaces_the_server_s(proxy: FaultProxy, fault: Fault) -> None:
     proxy.script = lambda _: fault
-    url = f"{proxy.url}{PATH}"
-    answer = requests.post(url, json=ASKED, timeout=10, allow_redirects=False)
+    response = requests.post(f"{proxy.url}{PATH}", json=BODY, timeout=10, allow_redirects=False)
     expected = CANNED_RESPONSES[fault]
-    assert (answer.status_code, answer.content) == (expected.status, expected.body)
-    assert expected.headers.items() <= answer.headers.items()
+    assert (response.status_code, response.content) == (expected.status, expected.body)
+    assert expected.headers.items() <= response.headers.items()
 
 
-def first_two_pages(caller: Caller) -> list[requests.Response]:
-    first = caller.post(PATH, ASKED)
+def first_two_pages(client: SandboxClient) -> list[requests.Response]:
+    first = client.post(PATH, BODY)
     cursor = first.json()["records"]["cursor"]
-    return [first, caller.post(PATH, {**ASKED, "cursor": cursor})]
+    return [first, client.post(PATH, {**BODY, "cursor": cursor})]
 
 
-def test_rows_and_figures_are_spoiled(gong: Caller, proxy: FaultProxy, caller: Caller) -> None:
-    good, second = (page.json() for page in first_two_pages(gong))
-    total = good["records"]["totalRecords"]
+def test_lists_totals_and_cursors_are_corrupted(
+    client: SandboxClient, proxy: FaultProxy, proxy_client: SandboxClient
+) -> None:
+    first, second = (page.json() for page in first_two_pages(client))
+    total = first["records"]["totalRecords"]
 
-    def spoiled(fault: Fault) -> list[requests.Response]:
+    def corrupted(fault: Fault) -> list[requests.Response]:
         proxy.script = lambda _: fault
-        return first_two_pages(caller)
+        return first_two_pages(proxy_client)
 
-    assert spoiled(Fault.NULL_LIST)[0].json()[LIST] is None
-    assert LIST not in spoiled(Fault.MISSING_LIST)[0].json()
-    assert spoiled(Fault.TOTAL_TOO_HIGH)[0].json()["records"]["totalRecords"] == total + 1
-    assert spoiled(Fault.TOTAL_TOO_LOW)[0].json()["records"]["totalRecords"] == total - 1
-    duplicates = spoiled(Fault.DUPLICATE_ITEM)
-    assert duplicates[1].json()[LIST] == [*second[LIST], good[LIST][-1]]
-    repeated = [page.json()["records"]["cursor"] for page in spoiled(Fault.REPEATED_CURSOR)]
-    assert repeated[0] == repeated[1]
-    expired = spoiled(Fault.EXPIRED_CURSOR)
+    duplicated = corrupted(Fault.DUPLICATE_ITEM)
+    assert duplicated[0].json()[LIST] == [*first[LIST], first[LIST][0]]
+    assert duplicated[1].json()[LIST] == [*second[LIST], first[LIST][-1]]
+    assert corrupted(Fault.NULL_LIST)[0].json()[LIST] is None
+    assert LIST not in corrupted(Fault.MISSING_LIST)[0].json()
+    assert corrupted(Fault.TOTAL_TOO_HIGH)[0].json()["records"]["totalRecords"] == total + 1
+    assert corrupted(Fault.TOTAL_TOO_LOW)[0].json()["records"]["totalRecords"] == total - 1
+    cursors = [page.json()["records"]["cursor"] for page in corrupted(Fault.REPEATED_CURSOR)]
+    assert cursors[0] == cursors[1]
+    expired = corrupted(Fault.EXPIRED_CURSOR)
     assert [page.status_code for page in expired] == [200, 400]
     assert expired[1].json() == {"requestId": "req0fault", "errors": ["cursor: expired"]}
 
 
 @pytest.mark.parametrize("fault", [Fault.TRUNCATED_JSON, Fault.INVALID_JSON])
-def test_json_that_is_none(proxy: FaultProxy, caller: Caller, fault: Fault) -> None:
+def test_corrupted_json_is_invalid(
+    proxy: FaultProxy, proxy_client: SandboxClient, fault: Fault
+) -> None:
     proxy.script = lambda _: fault
-    answer = caller.post(PATH, ASKED)
-    assert answer.status_code == 200
+    response = proxy_client.post(PATH, BODY)
+    assert response.status_code == 200
     with pytest.raises(requests.JSONDecodeError):
-        answer.json()
+        response.json()
 
 
-SENT = {
+RECEIVED = {
     FailurePoint.BEFORE_HEADERS: b"",
     FailurePoint.IN_HEADERS: b"HTTP/1.1 404 Not Found\r\ndate: ",
     FailurePoint.AFTER_HEADERS: b"HTTP/1.1 404 .*\r\n\r\n",
@@ -123,46 +121,46 @@ ERRORS = {
 }
 
 
-def received(proxy: FaultProxy, expected: re.Pattern[bytes]) -> tuple[bytes, type | None]:
-    """What comes over the wire, and the error in place of an end.
+def receive(proxy: FaultProxy, expected: re.Pattern[bytes]) -> tuple[bytes, type[Exception] | None]:
+    """Return the bytes of a response, and the error that ended it if any.
 
-    Silence cannot be told from slowness, so it counts from when all that is expected has come.
+    Silence counts only after all expected bytes, as before that the proxy may just be slow.
     """
     address = urlsplit(proxy.url)
-    came = b""
+    received = b""
     with socket.create_connection((address.hostname, address.port)) as connection:
         connection.sendall(b"GET /v2/nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
         try:
             while True:
-                connection.settimeout(0.1 if expected.fullmatch(came) else 10)
+                connection.settimeout(0.1 if expected.fullmatch(received) else 10)
                 if not (part := connection.recv(1000)):
-                    return came, None
-                came += part
+                    return received, None
+                received += part
         except (ConnectionResetError, TimeoutError) as error:
-            return came, type(error)
+            return received, type(error)
 
 
 @pytest.mark.parametrize("fault", CONNECTION_FAILURES)
-def test_a_connection_breaks_where_it_is_to_break(proxy: FaultProxy, fault: Fault) -> None:
-    place, end = CONNECTION_FAILURES[fault]
-    expected = re.compile(SENT[place], re.DOTALL)
+def test_connection_fails_at_the_failure_point(proxy: FaultProxy, fault: Fault) -> None:
+    point, mode = CONNECTION_FAILURES[fault]
+    expected = re.compile(RECEIVED[point], re.DOTALL)
     proxy.script = lambda _: fault
-    came, error = received(proxy, expected)
-    assert error is ERRORS[end]
-    if end is not FailureMode.RESET:  # which may overtake what was sent before it
-        assert expected.fullmatch(came)
+    received, error = receive(proxy, expected)
+    assert error is ERRORS[mode]
+    if mode is not FailureMode.RESET:  # a reset may overtake the bytes sent before it
+        assert expected.fullmatch(received)
 
 
-def test_a_proxy_that_goes_down_refuses_until_it_comes_up(
-    proxy: FaultProxy, caller: Caller
+def test_connections_are_refused_until_the_proxy_listens_again(
+    proxy: FaultProxy, proxy_client: SandboxClient
 ) -> None:
     proxy.script = lambda request: Fault.REFUSED if request.number == 1 else None
-    assert caller.get("/v2/workspaces").status_code == 200
-    for what in ("aborted", "refused"):
-        with pytest.raises(requests.ConnectionError, match=what):
-            caller.get("/v2/workspaces")
+    assert proxy_client.get("/v2/workspaces").status_code == 200
+    for message in ("aborted", "refused"):
+        with pytest.raises(requests.ConnectionError, match=message):
+            proxy_client.get("/v2/workspaces")
     assert not proxy.is_listening
     proxy.start_listening()
-    assert caller.get("/v2/workspaces").status_code == 200
+    assert proxy_client.get("/v2/workspaces").status_code == 200
     proxy.stop_listening()
     assert not proxy.is_listening

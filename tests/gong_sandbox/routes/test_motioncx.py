@@ -1,56 +1,42 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
-from gong_sandbox.company import Company
-from tests.gong_sandbox.conftest import NOW
+from tests.gong_sandbox.conftest import DAY, NOW
 
 if TYPE_CHECKING:
-    from tests.gong_sandbox.conftest import Caller
+    from gong_sandbox.company import Company
+    from tests.gong_sandbox.conftest import SandboxClient
 
 PATH = "/motioncx/reporting/api/v1/interaction/details"
-MONDAY = {
+BODY = {
     "StartDateTime": "2026-11-02T00:00:00-0500",
     "EndDateTime": "2026-11-03T00:00:00-0500",
 }
-SPAN = (datetime(2026, 11, 2, 5, tzinfo=UTC), datetime(2026, 11, 3, 5, tzinfo=UTC))
+RANGE = (datetime(2026, 11, 2, 5, tzinfo=UTC), datetime(2026, 11, 3, 5, tzinfo=UTC))
 
 
-def ask(gong: Caller, body: object, **headers: str) -> requests.Response:
+def post(client: SandboxClient, body: object, **headers: str) -> requests.Response:
     return requests.post(
-        gong.url + PATH,
+        client.url + PATH,
         json=body,
         headers=headers or {"x-api-key": "sandbox-motioncx-key"},
         timeout=10,
     )
 
 
-def test_a_day_s_interactions(gong: Caller, company: Company) -> None:
-    answer = ask(gong, MONDAY).json()
-    truth = company.interactions(*SPAN)
-    assert answer == {"resultCode": 0, "resultCodeName": "Success", "data": truth}
-    assert len(truth) > 20
-    assert {len(row) for row in truth} == {97}
-    assert len({row["InteractionId"] for row in truth}) == len(truth)
-
-
-def test_an_interaction_agrees_with_itself(company: Company) -> None:
-    rows = company.interactions(SPAN[0] - timedelta(days=7), SPAN[1])
-    assert {row["IsAnswered"] for row in rows} == {True, False}
-    for row in rows:
-        started, ended = (
-            datetime.fromisoformat(row[f"{what}DateTimeUtc"]) for what in ("Started", "Ended")
-        )
-        assert row["InteractionTime"] == (ended - started).total_seconds() > 0
-        assert row["StartedEpoch"] == int(started.timestamp())
-        assert row["StartedHourUtc"] == started.strftime("%Y-%m-%dT%H:00:00.000Z")
-        assert row["IsAbandoned"] == (not row["IsAnswered"]) == bool(row["AbandonedAtUtc"])
-        assert (row["FirstAcceptedAtUtc"] is not None) == row["IsAnswered"]
-        assert row["HasQueued"] == (row["QueueId"] is not None)
+def test_interactions_by_start_are_all_returned_by_default(
+    client: SandboxClient, company: Company
+) -> None:
+    assert post(client, BODY).json() == {
+        "resultCode": 0,
+        "resultCodeName": "Success",
+        "data": company.contact_center_interactions(*RANGE),
+    }
 
 
 @pytest.mark.parametrize(
@@ -63,75 +49,74 @@ def test_an_interaction_agrees_with_itself(company: Company) -> None:
         ({"Accept": "*/*"}, 401),
     ],
 )
-def test_the_key_comes_in_either_header(gong: Caller, headers: dict[str, str], status: int) -> None:
-    answer = ask(gong, MONDAY, **headers)
-    assert answer.status_code == status
+def test_the_api_key_is_accepted_in_either_header(
+    client: SandboxClient, headers: dict[str, str], status: int
+) -> None:
+    response = post(client, BODY, **headers)
+    assert response.status_code == status
     if status == 401:
-        assert answer.json() == {"message": "Unauthorized"}
+        assert response.json() == {"message": "Unauthorized"}
 
 
-def test_fields_queues_order_limit_and_offset(gong: Caller, company: Company) -> None:
+def test_interactions_by_field_queue_order_limit_and_offset(
+    client: SandboxClient, company: Company
+) -> None:
     body = {
-        **MONDAY,
+        **BODY,
         "Fields": ["InteractionId", "TotalTalkTime"],
         "Queues": [31, 33],
         "OrderBy": "TotalTalkTime",
         "Limit": 4,
         "Offset": 3,
     }
-    rows = sorted(
-        (row for row in company.interactions(*SPAN) if row["QueueId"] in {31, 33}),
-        key=lambda row: row["TotalTalkTime"],
+    items = sorted(
+        (
+            item
+            for item in company.contact_center_interactions(*RANGE)
+            if item["QueueId"] in {31, 33}
+        ),
+        key=lambda item: item["TotalTalkTime"],
     )
-    assert ask(gong, body).json()["data"] == [
-        {name: row[name] for name in ("InteractionId", "TotalTalkTime")} for row in rows[3:7]
+    assert post(client, body).json()["data"] == [
+        {name: item[name] for name in ("InteractionId", "TotalTalkTime")} for item in items[3:7]
     ]
 
 
-def test_pages_cover_everything_once(gong: Caller, company: Company) -> None:
+def test_pages_by_offset_contain_every_interaction_once(
+    client: SandboxClient, company: Company
+) -> None:
     found: list[dict[str, Any]] = []
     while True:
         page = {"OrderBy": "StartedDateTimeUtc", "Limit": 7, "Offset": len(found)}
-        rows = ask(gong, {**MONDAY, **page}).json()["data"]
-        found += rows
-        if len(rows) < 7:
+        items = post(client, {**BODY, **page}).json()["data"]
+        found += items
+        if len(items) < 7:
             break
-    assert found == company.interactions(*SPAN)
+    assert found == company.contact_center_interactions(*RANGE)
 
 
-def test_null_is_ordered_first(gong: Caller) -> None:
-    rows = ask(gong, {**MONDAY, "OrderBy": "QueueId"}).json()["data"]
-    queues = [row["QueueId"] for row in rows]
+def test_null_is_ordered_first(client: SandboxClient) -> None:
+    items = post(client, {**BODY, "OrderBy": "QueueId"}).json()["data"]
+    queues = [item["QueueId"] for item in items]
     assert queues == sorted(queues, key=lambda queue: queue or 0)
     assert queues[0] is None
 
 
-def test_any_date_of_a_row_can_be_filtered(gong: Caller, company: Company) -> None:
-    body = {**MONDAY, "DateFilterField": "MostRecentRollupAtUtc"}
-    rows = ask(gong, body).json()["data"]
-    assert rows == [
-        row
-        for row in company.interactions(SPAN[0] - timedelta(days=9), NOW)
-        if SPAN[0] <= datetime.fromisoformat(row["MostRecentRollupAtUtc"]) < SPAN[1]
+def test_interactions_can_be_filtered_by_any_date_field(
+    client: SandboxClient, company: Company
+) -> None:
+    body = {**BODY, "DateFilterField": "MostRecentRollupAtUtc"}
+    items = post(client, body).json()["data"]
+    assert items == [
+        item
+        for item in company.contact_center_interactions(RANGE[0] - 9 * DAY, NOW)
+        if RANGE[0] <= datetime.fromisoformat(item["MostRecentRollupAtUtc"]) < RANGE[1]
     ]
-    assert rows != company.interactions(*SPAN)
-
-
-def test_a_day_later_some_numbers_have_grown() -> None:
-    now = [datetime(2026, 11, 3, 6, tzinfo=UTC)]
-    company = Company(users=30, clock=lambda: now[0])
-    early = company.interactions(*SPAN)
-    now[0] += timedelta(days=2)
-    late = company.interactions(*SPAN)
-    ids = [row["InteractionId"] for row in late]
-    assert [row["InteractionId"] for row in early] == ids
-    assert sum(row["EventCount"] for row in early) < sum(row["EventCount"] for row in late)
-    for before, after in zip(early, late, strict=True):
-        assert before["MostRecentRollupAtUtc"] <= after["MostRecentRollupAtUtc"]
+    assert items != company.contact_center_interactions(*RANGE)
 
 
 @pytest.mark.parametrize(
-    ("change", "code", "name"),
+    ("changes", "code", "name"),
     [
         ({"Offset": 10}, 3, "OffsetWithoutOrderBy"),
         ({"OrderBy": "Started"}, 2, "UnknownField: Started"),
@@ -154,9 +139,9 @@ def test_a_day_later_some_numbers_have_grown() -> None:
         ),
     ],
 )
-def test_a_wrong_question_is_a_200_with_another_result_code(
-    gong: Caller, change: dict[str, Any], code: int, name: str
+def test_an_invalid_request_is_a_200_with_another_result_code(
+    client: SandboxClient, changes: dict[str, Any], code: int, name: str
 ) -> None:
-    answer = ask(gong, {**MONDAY, **change})
-    assert answer.status_code == 200
-    assert answer.json() == {"resultCode": code, "resultCodeName": name, "data": []}
+    response = post(client, {**BODY, **changes})
+    assert response.status_code == 200
+    assert response.json() == {"resultCode": code, "resultCodeName": name, "data": []}

@@ -1,0 +1,1 @@
+"""Models of request bodies and query strings; they reject whatever they do not declare."""

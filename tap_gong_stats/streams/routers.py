@@ -1,0 +1,150 @@
+"""Partition routers: which requests each window of a stream takes, and what must be known first."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tap_gong_stats.errors import ForbiddenError
+from tap_gong_stats.sync.shared_fetch import SharedFetch
+from tap_gong_stats.sync.window_plan import WindowRequest
+from tap_gong_stats.sync.windows import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tap_gong_stats.api.pages import Page
+    from tap_gong_stats.api.paginators import Paginator
+    from tap_gong_stats.streams.activity import AggregatedActivity
+    from tap_gong_stats.streams.base import ApiStream
+    from tap_gong_stats.streams.reference import Users, Workspaces
+
+    SubPartitions = Sequence[Mapping[str, Any]]
+
+logger = logging.getLogger(__name__)
+
+PROBED_DAYS = timedelta(days=365)
+
+
+class PartitionRouter(Protocol):
+    """Returns the requests that each window of a stream takes."""
+
+    @property
+    def sources(self) -> Sequence[SharedFetch[Page]]:
+        """The requests on which that depends, shared with other streams."""
+
+    def sub_partitions(self, stream: ApiStream, *, more_to_learn: bool) -> SubPartitions | None:
+        """Return one sub-partition per request, none if the stream cannot be read at all.
+
+        Args:
+            stream: the stream, for messages.
+            more_to_learn: whether responses are still to come that may answer the question.
+
+        Returns:
+            None if that is not known yet.
+        """
+
+
+class OneRequestPerWindow:
+    """Each window takes one request."""
+
+    sources: tuple[()] = ()
+
+    def sub_partitions(self, stream: ApiStream, *, more_to_learn: bool) -> SubPartitions | None:
+        """Return one sub-partition."""
+        del stream, more_to_learn
+        return [{}]
+
+
+class TimeZoneRouter:
+    """Each window takes one request, whose instants depend on the name of the time zone.
+
+    If no other response names it, one request does: Gong returns it with the activity of any user
+    within a year.
+
+    Args:
+        stream: the stream whose endpoint names the time zone.
+    """
+
+    def __init__(self, stream: AggregatedActivity) -> None:
+        self._stream = stream
+
+    @cached_property
+    def sources(self) -> Sequence[SharedFetch[Page]]:
+        """The request for the time zone."""
+        return [SharedFetch(self._paginate, self._detect)]
+
+    def sub_partitions(self, stream: ApiStream, *, more_to_learn: bool) -> SubPartitions | None:
+        """Return one sub-partition, none if nobody is active; see `PartitionRouter`.
+
+        Raises:
+            ForbiddenError: if the credentials cannot find out the time zone.
+        """
+        time_zone = self._stream.time_zone
+        if time_zone.name is None:
+            if more_to_learn or not self._has_probed(stream):
+                return None
+            if time_zone.name is None:
+                logger.warning(
+                    "%s: skipped: the company's time zone is unknown while nobody is active; "
+                    "set time_zone",
+                    stream.name,
+                )
+                return []
+        return [{}]
+
+    def _has_probed(self, stream: ApiStream) -> bool:
+        (source,) = self.sources
+        try:
+            return stream.request_shared(source)
+        except ForbiddenError as error:
+            raise ForbiddenError(f"{error}, or set time_zone") from error
+
+    def _paginate(self) -> Paginator:
+        end = self._stream.time_zone.closed_until(self._stream.api.run.started_at)
+        window = Window(end - PROBED_DAYS, end)
+        params = self._stream.request_params(WindowRequest({}, {}, window, window))
+        return self._stream.api.client.paginate(self._stream.query(params, str(window)))
+
+    def _detect(self, page: Page) -> None:
+        self._stream.time_zone.detect(*self._stream.time_zone_hint(page))
+
+
+class ManagerRouter:
+    """Each window takes one request per workspace and manager.
+
+    Args:
+        time_zone: the router for the time zone, which these requests depend on, too.
+        users: the stream whose users name their managers.
+        workspaces: the stream of the workspaces.
+    """
+
+    def __init__(self, time_zone: TimeZoneRouter, users: Users, workspaces: Workspaces) -> None:
+        self._time_zone = time_zone
+        self._users = users
+        self._workspaces = workspaces
+
+    @property
+    def sources(self) -> Sequence[SharedFetch[Page]]:
+        """The requests for time zone, users and workspaces."""
+        return [*self._time_zone.sources, self._users.source, self._workspaces.source]
+
+    def sub_partitions(self, stream: ApiStream, *, more_to_learn: bool) -> SubPartitions | None:
+        """Return the pairs of workspaces and managers; see `PartitionRouter`."""
+        found = self._time_zone.sub_partitions(stream, more_to_learn=more_to_learn)
+        if not found:
+            return found
+        have_users = stream.request_shared(self._users.source)
+        have_workspaces = stream.request_shared(self._workspaces.source)
+        if not (have_users and have_workspaces):
+            return None
+        with stream.parsing_errors():
+            managers = dict.fromkeys(user.get("managerId") for user in self._users.items())
+            return [
+                {"workspace_id": workspace["id"], "manager_id": manager}
+                for workspace in self._workspaces.items()
+                for manager in managers
+                if manager
+            ]

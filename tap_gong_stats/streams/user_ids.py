@@ -1,0 +1,45 @@
+"""Checks the setting `user_ids` before a run moves any bookmark."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from tap_gong_stats.errors import BudgetExhaustedError, ForbiddenError, RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tap_gong_stats.streams.base import ApiStream
+    from tap_gong_stats.streams.reference import Users
+
+logger = logging.getLogger(__name__)
+
+
+def check_user_ids(users: Users, selected: Iterable[ApiStream]) -> None:
+    """Check that all users in `user_ids` exist.
+
+    Gong answers "not found" for an unknown user as for one without activity, so that a typing
+    error would pass for an empty history. The list of users is fetched once and shared with the
+    streams that need it.
+
+    Raises:
+        RunError: if there are unknown users.
+    """
+    user_ids = users.settings.user_ids
+    if not user_ids or not any("user_ids" in stream.selected_by for stream in selected):
+        return
+    try:
+        users.source.fetch_all()
+    except ForbiddenError as error:
+        logger.warning("user_ids cannot be checked: %s", error)
+        return
+    except BudgetExhaustedError:
+        return
+    with users.parsing_errors():
+        known = {str(user["id"]) for user in users.items()}
+    if unknown := [user_id for user_id in user_ids if user_id not in known]:
+        raise RunError(
+            f"user_ids: Gong has no user {', '.join(unknown)}; correct the setting, whose ids are "
+            "those of the stream users"
+        )

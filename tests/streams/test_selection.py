@@ -1,0 +1,135 @@
+"""Settings that select records may change between two runs: nothing new is missed."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import expected_rows
+from tests.expected_rows import days, in_order
+from tests.helpers import StubResponse, gong_error, run_tap, scripted_server
+
+if TYPE_CHECKING:
+    from tests.conftest import SetClock, StartSandbox
+    from tests.helpers import Json
+
+START, TODAY = date(2026, 2, 20), date(2026, 3, 12)
+CONFIG = {"start_date": START.isoformat(), "lookback_days": 2, "days_per_call": 6}
+
+
+def test_wider_user_ids_are_backfilled_and_narrower_ones_are_not(
+    sandbox: StartSandbox, clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock("2026-03-12T12:00:00Z")
+    gong = sandbox()
+    one, two = (user.id for user in gong.company.users[1:3])
+    streams = ("aggregated_activity", "daily_activity")
+
+    def run(state: Json | None, *user_ids: str) -> Any:
+        caplog.clear()
+        config = gong.config(**CONFIG, user_ids=list(user_ids))
+        return run_tap(config, *streams, state=state)
+
+    first = run(None, one)
+    wider = run(first.state, one, two)
+    assert "daily_activity: user_ids selects more than in earlier runs" in caplog.text
+    narrower = run(wider.state, two)
+    assert "selects more" not in caplog.text
+    for stream in streams:
+        everything = getattr(expected_rows, stream)(gong.company, days(START, TODAY))
+        expected = in_order([row for row in everything if row["user_id"] in {one, two}])
+        by_key = {(row["user_id"], row["from_date"]): row for row in wider.rows(stream)}
+        assert in_order([*by_key.values()]) == expected
+        recent = {row["from_date"] for row in narrower.rows(stream)}
+        assert recent <= {"2026-03-10", "2026-03-11"}
+
+
+def test_a_wider_selection_resumes_its_backfill(sandbox: StartSandbox, clock: SetClock) -> None:
+    clock("2026-03-12T12:00:00Z")
+    gong = sandbox()
+    manual = gong.config(**CONFIG, review_method="MANUAL")
+    state = run_tap(manual, "answered_scorecards").state
+    both = gong.config(**CONFIG, max_api_calls=2, time_zone="America/New_York")
+    rows: dict[str, Json] = {}
+    for _ in range(6):
+        run = run_tap(both, "answered_scorecards", state=state)
+        rows |= {row["answered_scorecard_id"]: row for row in run.rows("answered_scorecards")}
+        state = run.state
+    expected = in_order(expected_rows.answered_scorecards(gong.company, days(START, TODAY)))
+    assert in_order([*rows.values()]) == expected
+
+
+@pytest.mark.parametrize("is_forbidden", [False, True])
+def test_unknown_user_ids_end_the_run_before_a_bookmark_moves(
+    caplog: pytest.LogCaptureFixture, *, is_forbidden: bool
+) -> None:
+    caplog.set_level(logging.WARNING)
+
+    def respond(request: Json, _: int) -> StubResponse:
+        if request["path"] != "/v2/users":
+            return gong_error("No users found", 404)
+        text = "You don't have permission to use 'api:users:read' in your app."
+        return gong_error(text, 401) if is_forbidden else StubResponse(body={"users": [{"id": 7}]})
+
+    with scripted_server(respond) as server:
+        config = {
+            "api_url": server.url,
+            "calls_per_second": 1000,
+            "start_date": "2026-03-02",
+            "end_date": "2026-03-03",
+            "user_ids": ["7", "8", "9"],
+        }
+        run = run_tap(config, "aggregated_activity")
+    if is_forbidden:
+        assert run.error is None
+        assert "user_ids cannot be checked: users: HTTP 401" in caplog.text
+        return
+    assert str(run.error) == (
+        "user_ids: Gong has no user 8, 9; correct the setting, whose ids are those of the stream "
+        "users"
+    )
+    assert run.states == []
+    assert [request["path"] for request in server.requests] == ["/v2/users"]
+
+
+def test_users_that_cannot_be_checked_still_fail_their_own_stream(
+    sandbox: StartSandbox, clock: SetClock
+) -> None:
+    clock("2026-03-12T12:00:00Z")
+    gong = sandbox(scopes=["api:stats:user-actions:detailed"])
+    user = gong.company.users[1].id
+    run = run_tap(gong.config(**CONFIG, user_ids=[user]), "daily_activity", "users")
+    assert str(run.error).startswith("users: HTTP 401: You don't have permission")
+    assert run.rows("daily_activity")
+    assert [call.path for call in gong.calls].count("/v2/users") == 1
+
+
+def test_user_ids_are_checked_against_the_users_that_are_loaded_anyway(
+    sandbox: StartSandbox, clock: SetClock
+) -> None:
+    clock("2026-03-12T12:00:00Z")
+    gong = sandbox()
+    user = gong.company.users[1].id
+    run = run_tap(gong.config(**CONFIG, user_ids=[user]), "daily_activity", "users")
+    assert run.error is None
+    assert len(run.rows("users")) == len(gong.company.users)
+    assert [call.path for call in gong.calls].count("/v2/users") == 1
+
+
+def test_motioncx_needs_no_check_of_user_ids() -> None:
+    with scripted_server(lambda *_: StubResponse(body={"resultCode": 0, "data": []})) as server:
+        config = {
+            "motioncx_api_key": "key",
+            "motioncx_api_url": server.url,
+            "api_url": server.url,
+            "start_date": "2026-03-02",
+            "end_date": "2026-03-03",
+            "user_ids": ["1"],
+        }
+        assert run_tap(config, "interaction_details").error is None
+    assert [request["path"] for request in server.requests] == [
+        "/reporting/api/v1/interaction/details"
+    ]

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tap_gong_stats.sync.bookmarks import Bookmark, BookmarkError, DateRange
+from tap_gong_stats.sync.selection import describe_selection, wider_settings
+
+START, END = date(2026, 1, 1), date(2026, 3, 1)
+KEY = {"replication_key": "from_date", "replication_key_value": END.isoformat()}
+
+
+@pytest.mark.parametrize(
+    ("settings", "selection"),
+    [
+        ({"user_ids": ()}, {"user_ids": None}),
+        ({"user_ids": ("7", "10")}, {"user_ids": ["10", "7"]}),
+        ({"review_method": "BOTH"}, {"review_method": None}),
+        ({"review_method": "MANUAL"}, {"review_method": ["MANUAL"]}),
+        ({"include_inactive": True}, {"include_inactive": None}),
+        ({"include_inactive": False}, {"include_inactive": []}),
+    ],
+)
+def test_describe_selection_lists_what_is_selected(
+    settings: dict[str, object], selection: dict[str, object]
+) -> None:
+    assert describe_selection(settings) == selection
+
+
+def test_describe_selection_of_many_values_is_short() -> None:
+    (text,) = describe_selection({"user_ids": tuple(map(str, range(1000)))})["user_ids"] or []
+    assert text.startswith("sha256:")
+    assert len(text) < 80
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_wider"),
+    [
+        (None, None, False),
+        (None, ["1"], False),
+        (["1"], None, True),
+        (["1", "2"], ["2"], False),
+        (["1"], ["1", "2"], True),
+        (["1"], ["2"], True),
+        ([], ["1"], True),
+        ([], [], False),
+    ],
+)
+def test_wider_settings_select_anything_new(
+    old: list[str] | None, new: list[str] | None, *, is_wider: bool
+) -> None:
+    assert wider_settings({"user_ids": new}, {"user_ids": old}) == ["user_ids"] * is_wider
+
+
+def test_wider_settings_of_an_older_version_are_as_before() -> None:
+    assert wider_settings({"new_setting": None}, {}) == []
+
+
+def select(state: dict[str, Any], **selection: list[str] | None) -> tuple[Bookmark, list[str]]:
+    bookmark = Bookmark(state, "from_date", "stream")
+    return bookmark, bookmark.select(selection)
+
+
+def ranges(bookmark: Bookmark) -> list[DateRange]:
+    return bookmark.ranges_to_sync(START, 7, lambda day: day, run_date=END)
+
+
+def test_bookmark_with_a_wider_selection_is_backfilled() -> None:
+    state = {
+        **KEY,
+        "first_day": "2026-01-01",
+        "selection": {"user_ids": ["1"]},
+        "backfill_from": "2025-12-01",
+        "backfilled_to": "2025-12-15",
+    }
+    bookmark, wider = select(state, user_ids=["1", "2"])
+    assert wider == ["user_ids"]
+    assert ranges(bookmark) == [DateRange(START, END), DateRange(date(2026, 2, 22))]
+    assert state == {
+        **KEY,
+        "first_day": "2026-03-01",
+        "selection": {"user_ids": ["1", "2"]},
+    }
+
+
+@pytest.mark.parametrize("old", [None, ["1", "2"], ["1"]])
+def test_bookmark_with_the_same_or_a_narrower_selection_continues(old: list[str] | None) -> None:
+    state = {**KEY, "first_day": "2026-01-01", "selection": {"user_ids": old}}
+    bookmark, wider = select(state, user_ids=["1"])
+    assert wider == []
+    assert ranges(bookmark) == [DateRange(date(2026, 2, 22))]
+    assert state["selection"] == {"user_ids": ["1"]}
+
+
+def test_bookmark_without_a_selection_takes_the_current_one() -> None:
+    state: dict[str, Any] = {**KEY, "first_day": "2026-01-01"}
+    bookmark, wider = select(state, user_ids=["1"])
+    assert wider == []
+    assert ranges(bookmark) == [DateRange(date(2026, 2, 22))]
+    assert state["selection"] == {"user_ids": ["1"]}
+
+
+@pytest.mark.parametrize("selection", ["all", {"user_ids": "1"}, 7])
+def test_bookmark_with_a_selection_of_another_form_is_refused(selection: object) -> None:
+    with pytest.raises(BookmarkError, match="selection of another form"):
+        select({**KEY, "selection": selection}, user_ids=None)
