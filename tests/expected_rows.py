@@ -1,4 +1,4 @@
-"""The rows that should land, written down from the invented company and not by way of the tap."""
+"""The rows that the tap should load, computed from the sandbox's company without the tap."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gong_sandbox.company import Company
+
+    Bounds = tuple[date, date]
 
 Row = dict[str, Any]
 
@@ -57,7 +59,7 @@ ORDER = (
     "scorecard_id",
     "id",
 )
-MEASURES = {
+METRICS = {
     "Longest Monologue": "longest_monologue",
     "Longest Customer Story": "longest_customer_story",
     "Interactivity": "interactivity",
@@ -67,13 +69,13 @@ MEASURES = {
 }
 
 
-def days(start: date, end: date) -> Iterator[tuple[date, date]]:
+def days(start: date, end: date) -> Iterator[Bounds]:
     while start < end:
         yield start, start + timedelta(days=1)
         start += timedelta(days=1)
 
 
-def weeks(start: date, end: date) -> Iterator[tuple[date, date]]:
+def weeks(start: date, end: date) -> Iterator[Bounds]:
     start -= timedelta(days=start.weekday())
     while start + timedelta(days=7) <= end:
         yield start, start + timedelta(days=7)
@@ -95,7 +97,7 @@ def span(start: date, end: date, zone: str) -> Row:
 
 
 def aggregated_activity(
-    company: Company, spans: Iterator[tuple[date, date]], period: str = "day"
+    company: Company, spans: Iterable[Bounds], period: str = "day"
 ) -> list[Row]:
     return [
         {
@@ -112,7 +114,7 @@ def aggregated_activity(
     ]
 
 
-def daily_activity(company: Company, spans: Iterator[tuple[date, date]]) -> list[Row]:
+def daily_activity(company: Company, spans: Iterable[Bounds]) -> list[Row]:
     return [
         {
             "user_id": user.id,
@@ -126,9 +128,7 @@ def daily_activity(company: Company, spans: Iterator[tuple[date, date]]) -> list
     ]
 
 
-def interaction_stats(
-    company: Company, spans: Iterator[tuple[date, date]], period: str = "day"
-) -> list[Row]:
+def interaction_stats(company: Company, spans: Iterable[Bounds], period: str = "day") -> list[Row]:
     return [
         {
             "user_id": user.id,
@@ -136,8 +136,8 @@ def interaction_stats(
             "period": period,
             **span(start, end, company.time_zone),
             "time_zone": company.time_zone,
-            **dict.fromkeys(MEASURES.values()),
-            **{MEASURES[stat["name"]]: stat["value"] for stat in stats},
+            **dict.fromkeys(METRICS.values()),
+            **{METRICS[stat["name"]]: stat["value"] for stat in stats},
             "person_interaction_stats": stats,
         }
         for start, end in spans
@@ -146,14 +146,12 @@ def interaction_stats(
     ]
 
 
-def activity_by_period(
-    company: Company, spans: Iterator[tuple[date, date]], period: str = "day"
-) -> list[Row]:
+def activity_by_period(company: Company, spans: Iterable[Bounds], period: str = "day") -> list[Row]:
     rows = aggregated_activity(company, spans, period)
     return [{column: row[column] for column in row if column != "time_zone"} for row in rows]
 
 
-def answered_scorecards(company: Company, spans: Iterator[tuple[date, date]]) -> list[Row]:
+def answered_scorecards(company: Company, spans: Iterable[Bounds]) -> list[Row]:
     return [
         in_snake_case(card)
         for start, end in spans
@@ -161,7 +159,7 @@ def answered_scorecards(company: Company, spans: Iterator[tuple[date, date]]) ->
     ]
 
 
-def call_interaction_stats(company: Company, spans: Iterator[tuple[date, date]]) -> list[Row]:
+def call_interaction_stats(company: Company, spans: Iterable[Bounds]) -> list[Row]:
     rows = []
     for start, end in spans:
         for call in company.calls(start, end):
@@ -181,10 +179,10 @@ def call_interaction_stats(company: Company, spans: Iterator[tuple[date, date]])
                     },
                     **{
                         column: None
-                        for column in MEASURES.values()
+                        for column in METRICS.values()
                         if column != "question_rate"  # Gong has no such measure for a call
                     },
-                    **{MEASURES[stat["name"]]: stat["value"] for stat in stats or ()},
+                    **{METRICS[stat["name"]]: stat["value"] for stat in stats or ()},
                     "interaction_stats": stats,
                     "questions_company_count": questions.get("companyCount"),
                     "questions_non_company_count": questions.get("nonCompanyCount"),
@@ -195,9 +193,7 @@ def call_interaction_stats(company: Company, spans: Iterator[tuple[date, date]])
     return rows
 
 
-def coaching_metrics(
-    company: Company, spans: Iterator[tuple[date, date]], period: str = "week"
-) -> list[Row]:
+def coaching_metrics(company: Company, spans: Iterable[Bounds], period: str = "week") -> list[Row]:
     zone = ZoneInfo(company.time_zone)
     managers = {user.manager_id for user in company.users if user.manager_id}
     rows = {}
@@ -241,7 +237,7 @@ def scorecards(company: Company) -> list[Row]:
     return rows
 
 
-def interaction_details(company: Company, spans: Iterator[tuple[date, date]]) -> list[Row]:
+def interaction_details(company: Company, spans: Iterable[Bounds]) -> list[Row]:
     return [
         in_snake_case(interaction)
         for start, end in spans
@@ -252,9 +248,9 @@ def interaction_details(company: Company, spans: Iterator[tuple[date, date]]) ->
 
 
 def all_rows(company: Company, start: date) -> dict[str, list[Row]]:
-    """Return what every stream should bring today, with the grain day (for coaching: week)."""
+    """Return the rows of all streams up to today, with the default periods."""
     today = company.today
-    utc_today = datetime.now(UTC).date()
+    utc_today = company.now.astimezone(UTC).date()
     return {
         "activity_by_period": activity_by_period(company, days(start, today)),
         "aggregated_activity": aggregated_activity(company, days(start, today)),
