@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
+
 COUNTERS = {
     "callsAsHost": "calls_as_host",
     "callsAttended": "calls_attended",
@@ -82,7 +84,17 @@ def weeks(start: date, end: date) -> Iterator[tuple[date, date]]:
 
 def midnight(day: date, zone: str) -> str:
     """Return when a day begins in a zone. In the zones of these tests it has a midnight."""
-    return datetime.combine(day, time(), ZoneInfo(zone)).isoformat()
+    return in_utc(datetime.combine(day, time(), ZoneInfo(zone)).isoformat())
+
+
+def in_utc(date_time: str) -> str:
+    seconds, fraction, offset = re.fullmatch(r"(.{19})(\.\d+)?(\S*)", date_time).groups("")
+    instant = datetime.fromisoformat(f"{seconds}{offset or 'Z'}").astimezone(UTC)
+    return f"{instant.replace(tzinfo=None).isoformat()}{fraction}Z"
+
+
+def local_date(date_time: str, zone: str) -> str:
+    return datetime.fromisoformat(date_time).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def span(start: date, end: date, zone: str) -> Row:
@@ -155,7 +167,10 @@ def activity_by_period(
 
 def answered_scorecards(company: Company, spans: Iterator[tuple[date, date]]) -> list[Row]:
     return [
-        in_snake_case(card)
+        {
+            **in_snake_case(card),
+            "review_date": local_date(card["reviewTime"], company.time_zone),
+        }
         for start, end in spans
         for card in company.answered_scorecards(start, end)
     ]
@@ -171,6 +186,7 @@ def call_interaction_stats(company: Company, spans: Iterator[tuple[date, date]])
             rows.append(
                 {
                     "call_id": meta_data["id"],
+                    "started_date": local_date(meta_data["started"], company.time_zone),
                     **{
                         column: in_snake_case(meta_data)[column]
                         for column in (
@@ -281,6 +297,8 @@ def in_snake_case(value: Any) -> Any:
         return {snake_case(name): in_snake_case(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [in_snake_case(inner) for inner in value]
+    if isinstance(value, str) and DATE_TIME.fullmatch(value):
+        return in_utc(value)
     return value
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
+from tap_gong_stats.http_stream import HttpStream
 
 from gong_sandbox.app import create_app
 from gong_sandbox.company import Company
 from gong_sandbox.faults import FaultProxy, fault_proxy
 from gong_sandbox.server import serve
-from tap_gong_stats.http_stream import HttpStream
 from tests import expected_rows
 from tests.expected_rows import days, in_order, weeks
 from tests.faults.harness import Warehouse, end_of_threads, run

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from singer_sdk.exceptions import FatalAPIError
-
-from gong_sandbox.faults import REDIRECT_ORIGIN, Fault
 from tap_gong_stats.client import MOST_RESTARTS
 from tap_gong_stats.http_stream import MAX_TRIES
+
+from gong_sandbox.faults import REDIRECT_ORIGIN, Fault
 from tests.expected_rows import in_order
 from tests.faults.harness import COUNTED_AGAIN, HARMLESS, PASSING, SILENT, Script, Warehouse, run
 from tests.helpers import Answer, Json, bookmark, run_tap, scripted
