@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from random import Random
 
-    from tap_gong_stats.sync.scheduler import Slot, TaskQueue, TaskSource
+    from tap_gong_stats.sync.tasks import Slot, TaskQueue, TaskSource
 
 
 class SimulatedRun:

@@ -14,7 +14,7 @@ from tests.sync.simulation import SimulatedRun
 from tests.sync.workloads import Workload, plain_workload
 
 if TYPE_CHECKING:
-    from tap_gong_stats.sync.scheduler import Slot
+    from tap_gong_stats.sync.tasks import Slot
     from tests.sync.fakes import FakePage
 
 SECONDS_PER_PERMIT = 1 / 3

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_gong_stats.sync import scheduler as scheduler_module
-from tap_gong_stats.sync.scheduler import Scheduler, TaskQueue
+from tap_gong_stats.sync.scheduler import Scheduler
+from tap_gong_stats.sync.tasks import TaskQueue
 from tests.sync.fakes import FakePage, FakeTask
 from tests.sync.simulation import SimulatedRun
 from tests.sync.workloads import (
@@ -23,7 +24,7 @@ from tests.sync.workloads import (
 )
 
 if TYPE_CHECKING:
-    from tap_gong_stats.sync.scheduler import Slot
+    from tap_gong_stats.sync.tasks import Slot
 
 
 def path_of(slot: Slot[FakePage]) -> tuple[int, ...]:
