@@ -70,7 +70,7 @@ WHAT_HAPPENS_WHEN: dict[str, Callable[..., None]] = {
     "the state is damaged, or has another form": (
         test_command_line.test_a_damaged_state_ends_the_run_with_a_line_and_no_traceback
     ),
-    "the run is killed": test_kill.test_killed_at_random_moments_nothing_is_lost,
+    "the run is killed": test_kill.test_run_killed_at_random_lines_loses_nothing,
     "it gets SIGTERM or Ctrl-C": test_signals.test_a_signal_ends_the_run_at_once_behind_a_state,
     "the budget `max_api_calls` is used up": (
         test_client.test_a_budget_ends_the_run_in_good_order_and_the_next_one_goes_on
