@@ -142,7 +142,7 @@ COLUMN_TYPES = {
         **USER,
         **SPAN,
         **PERIOD,
-        **dict.fromkeys(expected_rows.MEASURES.values(), "numeric"),
+        **dict.fromkeys(expected_rows.METRICS.values(), "numeric"),
         "person_interaction_stats": "jsonb[]",
     },
     "workspaces": {"id": "text", "name": "text", "description": "text"},
