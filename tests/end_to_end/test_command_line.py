@@ -184,6 +184,15 @@ def test_skip_forbidden_streams_exits_with_0(sandbox: StartSandbox, tmp_path: Pa
     assert result.stderr.count("Skipped: ") == 2
 
 
+def test_used_up_budget_exits_with_0(sandbox: StartSandbox, tmp_path: Path) -> None:
+    gong = sandbox()
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({**LOGIN, **gong.config(max_api_calls=3)}))
+    result = tap("--config", config)
+    assert (result.returncode, error_lines(result), len(gong.calls)) == (0, [], 3)
+    assert "the 3 calls of max_api_calls are used up; the next run resumes here" in result.stderr
+
+
 def select(*streams: str) -> Json:
     """Return a catalog in which only some streams are selected."""
     entries = catalog()
