@@ -114,9 +114,9 @@ class Company:
         return stats
 
     def calls(self, start: date, end: date) -> list[dict[str, Any]]:
-        """Return the calls of a range of days, complete, as `POST /v2/calls/extensive` does."""
+        """Return the calls started in a range of days, as `POST /v2/calls/extensive` does."""
         instants = (datetime.combine(day, time(), self.zone) for day in (start, end))
-        return [self.call_log.item(call) for call in self.call_log.between(*instants)]
+        return [self.call_log.item(call) for call in self.call_log.started_between(*instants)]
 
     def answered_scorecards(self, start: date, end: date) -> list[dict[str, Any]]:
         """Return the scorecards answered in a range of days, by users and by AI."""

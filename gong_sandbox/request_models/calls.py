@@ -18,12 +18,14 @@ from gong_sandbox.request_models.base import (
 
 
 class CallsFilter(FilterModel):
-    """Selects calls; web conferences by the time for which they were scheduled."""
+    """Selects calls."""
 
-    from_date_time: Annotated[Instant | None, Field(description="Start of the range.")] = None
-    to_date_time: Annotated[Instant | None, Field(description="End of the range, exclusive.")] = (
-        None
-    )
+    from_date_time: Annotated[
+        Instant | None, Field(description="Only calls that started at or after this instant.")
+    ] = None
+    to_date_time: Annotated[
+        Instant | None, Field(description="Only calls that started before this instant.")
+    ] = None
     workspace_id: WorkspaceId = None
     call_ids: Annotated[list[str] | None, Field(description="Only these calls.")] = None
     primary_user_ids: Annotated[
@@ -77,7 +79,7 @@ class CallsRequest(RequestModel):
 
 
 class CallsQuery(QueryModel):
-    """Calls by time."""
+    """Calls by the time for which they were scheduled."""
 
     from_date_time: StartInstant
     to_date_time: EndInstant
