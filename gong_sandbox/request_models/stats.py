@@ -25,7 +25,10 @@ class StatsFilter(FilterModel):
     ]
     user_ids: Annotated[
         list[str] | None,
-        Field(description="Only these users, active or not; all active users if empty."),
+        Field(
+            description="Only these users; all users if empty. Users without activity are omitted,"
+            " except by `aggregate-by-period`, which includes those that are listed."
+        ),
     ] = None
     created_from_date_time: CreatedFrom = None
     created_to_date_time: CreatedTo = None
