@@ -1,6 +1,6 @@
 """Requests of `/v2/calls`."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from gong_sandbox.request_models.base import (
     WorkspaceId,
     with_example,
 )
+from gong_sandbox.request_models.content_selector import ContentSelector
 
 
 class CallsFilter(FilterModel):
@@ -31,31 +32,6 @@ class CallsFilter(FilterModel):
     primary_user_ids: Annotated[
         list[str] | None, Field(description="Only calls hosted by these users.")
     ] = None
-
-
-class ExposedInteraction(RequestModel):
-    """Selects the metrics of the conversation."""
-
-    speakers: Annotated[bool | None, Field(description="Talk time of each speaker.")] = None
-    video: Annotated[bool | None, Field(description="Duration of each kind of video.")] = None
-    person_interaction_stats: Annotated[
-        bool | None, Field(description="Metrics of the host; returned as `interactionStats`.")
-    ] = None
-    questions: Annotated[bool | None, Field(description="Number of questions asked.")] = None
-
-
-class ExposedFields(RequestModel):
-    """Selects the parts of a call."""
-
-    interaction: ExposedInteraction | None = None
-
-
-class ContentSelector(RequestModel):
-    """Selects what to return of each call besides `metaData`."""
-
-    context: Literal["None", "Basic", "Extended"] | None = None
-    context_timing: list[Literal["Now", "TimeOfCall"]] | None = None
-    exposed_fields: ExposedFields | None = None
 
 
 class CallsRequest(RequestModel):

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Response
 from gong_sandbox.company import Company
 from gong_sandbox.company.calls import Call
 from gong_sandbox.dependencies import Context
-from gong_sandbox.request_models.calls import CallsQuery, CallsRequest, ExposedInteraction
+from gong_sandbox.request_models.calls import CallsQuery, CallsRequest
+from gong_sandbox.request_models.content_selector import ExposedInteraction
 from gong_sandbox.response_models.calls import CallsResponse, ExtensiveCallsResponse
 from gong_sandbox.responses import ApiError
 

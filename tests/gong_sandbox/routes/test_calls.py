@@ -64,6 +64,44 @@ def test_calls_have_the_selected_metrics(
     ]
 
 
+@pytest.mark.parametrize(
+    "selector",
+    [
+        {"exposedFields": {"parties": True, "media": True}},
+        {"exposedFields": {"collaboration": {"publicComments": True}}},
+        {
+            "exposedFields": {
+                "content": dict.fromkeys(
+                    (
+                        "structure",
+                        "topics",
+                        "trackers",
+                        "trackerOccurrences",
+                        "pointsOfInterest",
+                        "brief",
+                        "outline",
+                        "highlights",
+                        "callOutcome",
+                        "keyPoints",
+                    ),
+                    True,
+                )
+            }
+        },
+        {"context": "Extended", "contextTiming": ["Now", "TimeOfCall"]},
+        {"context": "None", "exposedFields": {}},
+    ],
+)
+def test_every_documented_selector_is_accepted(
+    client: SandboxClient, calls_of_monday: list[dict[str, Any]], selector: dict[str, Any]
+) -> None:
+    call = calls_of_monday[0]["metaData"]
+    body = {"filter": {"callIds": [call["id"]]}, "contentSelector": selector}
+    response = client.post(EXTENSIVE, body)
+    assert response.status_code == 200
+    assert [item["metaData"] for item in response.json()["calls"]] == [call]
+
+
 def test_calls_by_id_are_ordered_by_time_without_unknown_ids(
     client: SandboxClient, company: Company
 ) -> None:
@@ -160,6 +198,12 @@ def test_missing_query_parameters_are_a_400_that_names_them(client: SandboxClien
         {"filter": {"fromDateTime": "2026-11-02"}},
         {"filter": {"fromDateTime": "2026-11-02T00:00:00"}},
         {"filter": MONDAY, "contentSelector": {"context": "basic"}},
+        {"filter": MONDAY, "contentSelector": {"context": "Basic", "contextTiming": ["Now"]}},
+        {"filter": MONDAY, "contentSelector": {"exposedFields": {"content": {"topic": True}}}},
+        {
+            "filter": MONDAY,
+            "contentSelector": {"exposedFields": {"content": {"trackerOccurrences": True}}},
+        },
         {"filter": MONDAY, "contentSelector": {"exposedFields": {"interaction": {"talk": True}}}},
         {"filter": MONDAY, "contentSelector": {"interaction": {"speakers": True}}},
     ],
