@@ -36,6 +36,7 @@ with a JSON body, and calls above the limit, 3 per second by default, are reject
 _ERROR_DESCRIPTIONS: dict[int | str, str] = {
     400: "The request is malformed.",
     401: "The credentials are invalid, or lack the required scope.",
+    403: "The credentials lack the required scope.",
     404: "No items match.",
     429: "Rate limited; `Retry-After` states the seconds to wait.",
     "default": "Server error.",

@@ -31,6 +31,10 @@ SCOPES = {
 }
 """The scope that each endpoint requires, from Gong's public API reference."""
 
+# Gong documents 403 for a missing scope here, and 401 elsewhere. It documents 403 for coaching
+# too, but responses with 401 were seen.
+_PATHS_WITH_403 = frozenset({"/v2/users", "/v2/workspaces"})
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -88,14 +92,15 @@ class Authenticator:
         """Check that the `Authorization` header grants access to a path.
 
         Raises:
-            ApiError: 401 for invalid credentials, and for a missing scope.
+            ApiError: 401 for invalid credentials; 401 or 403 for a missing scope.
         """
         scheme, _, value = authorization.partition(" ")
         if f"{scheme.capitalize()} {value}" not in self._accepted and not self._is_issued(value):
             raise ApiError(401, "Access is denied: the access key or token is not valid.")
         scope = SCOPES[path]
         if scope not in self._scopes:
-            raise ApiError(401, f"You don't have permission to use '{scope}' in your app.")
+            status = 403 if path in _PATHS_WITH_403 else 401
+            raise ApiError(status, f"You don't have permission to use '{scope}' in your app.")
 
     def accepts_motioncx_key(self, authorization: str, x_api_key: str) -> bool:
         """Return whether either header carries MotionCX's API key."""

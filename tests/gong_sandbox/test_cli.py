@@ -26,7 +26,7 @@ def test_command_prints_the_credentials_and_serves() -> None:
             for path in ("/v2/workspaces", "/v2/users")
         ]
         process.terminate()
-    assert statuses == [200, 401]
+    assert statuses == [200, 403]
     assert (
         greeting
         == f"""\
