@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from fastapi.exceptions import RequestValidationError
     from starlette.exceptions import HTTPException
 
+PARSE_ERROR = "Json parse error"
+"""How Gong begins to describe a body that it cannot read."""
+
 _MAX_INT64 = 2**63 - 1
 
 
@@ -53,6 +56,11 @@ def motioncx_response(code: int, name: str, items: Sequence[Mapping[str, Any]] =
     return json_response({"resultCode": code, "resultCodeName": name, "data": items})
 
 
+def invalid_motioncx_request(*errors: str) -> Response:
+    """Build MotionCX's response to a request that it cannot read."""
+    return motioncx_response(1, f"InvalidRequest: {'; '.join(errors)}")
+
+
 def html_response(status: int, title: str, headers: Mapping[str, str] | None = None) -> Response:
     """Build an error page like those of the load balancer in front of Gong's API."""
     page = f"<html><body><h1>{status} {title}</h1></body></html>"
@@ -73,7 +81,7 @@ async def handle_validation_error(request: Request, error: RequestValidationErro
     """Respond to a request that does not match its model."""
     messages = [_error_message(details) for details in error.errors()]
     if request.url.path.startswith("/motioncx/"):
-        return motioncx_response(1, f"InvalidRequest: {'; '.join(messages)}")
+        return invalid_motioncx_request(*messages)
     return ApiError(400, *messages).to_response(request)
 
 
@@ -107,10 +115,10 @@ def _error_message(details: Mapping[str, Any]) -> str:
             return f"{path} parameter is missing"
         return f"{path} parameter is not valid: {message}"
     if kind == "json_invalid" or not path:
-        return "Json parse error"
+        return PARSE_ERROR
     if kind == "missing" or details["input"] is None:
         # Gong says "must" of top-level fields and "may" of nested ones.
         return f"{path}: {'must' if len(names) == 1 else 'may'} not be null"
     if kind == "extra_forbidden":
-        return f'Json parse error: Unrecognized field "{path}"'
-    return f"Json parse error: {path}: {message}"
+        return f'{PARSE_ERROR}: Unrecognized field "{path}"'
+    return f"{PARSE_ERROR}: {path}: {message}"

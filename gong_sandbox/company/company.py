@@ -141,4 +141,5 @@ class Company:
 
     def contact_center_interactions(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
         """Return the MotionCX interactions that started in a range of instants and have ended."""
-        return self.contact_center.items(start, end, self.now)
+        first = datetime.combine(self.since, time(), self.zone)
+        return self.contact_center.items(max(start, first), end, self.now)

@@ -1,7 +1,7 @@
 """Base classes and field types of the request models."""
 
 import re
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -19,7 +19,8 @@ def _parse_instant(value: object) -> datetime:
         instant = datetime.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
         instant = None
-    if instant is None or instant.tzinfo is None:
+    # In other time zones, the first and the last year may contain instants that do not exist.
+    if instant is None or instant.tzinfo is None or instant.year in {MINYEAR, MAXYEAR}:
         raise ValueError("must be a date-time with an offset or Z, as in 2026-03-02T09:00:00+01:00")
     return instant
 

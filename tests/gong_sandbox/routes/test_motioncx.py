@@ -115,6 +115,20 @@ def test_interactions_can_be_filtered_by_any_date_field(
     assert items != company.contact_center_interactions(*RANGE)
 
 
+@pytest.mark.parametrize("body", [b"", b"\xff", b'{"Fields": ["\\ud800"]}'])
+def test_a_body_that_is_not_json_in_utf_8_is_an_invalid_request(
+    client: SandboxClient, body: bytes
+) -> None:
+    headers = {"x-api-key": "sandbox-motioncx-key", "Content-Type": "application/json"}
+    response = requests.post(client.url + PATH, data=body, headers=headers, timeout=10)
+    assert response.status_code == 200
+    assert response.json() == {
+        "resultCode": 1,
+        "resultCodeName": "InvalidRequest: Json parse error",
+        "data": [],
+    }
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "name"),
     [
