@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 PARSE_ERROR = "Json parse error"
 """How Gong begins to describe a body that it cannot read."""
 
-_MAX_INT64 = 2**63 - 1
-
 
 class ApiError(Exception):
     """A response other than 200, in Gong's envelope.
@@ -86,7 +84,7 @@ async def handle_validation_error(request: Request, error: RequestValidationErro
 
 
 def with_int64_ids(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Copy an item with its ids and ranges as JSON numbers where they fit a signed 64-bit integer.
+    """Copy an item with its ids and ranges as JSON numbers.
 
     Gong's specification declares them as int64, but its responses have been seen with strings.
     """
@@ -98,10 +96,8 @@ def with_int64_ids(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return [with_int64_ids(member) for member in value] if isinstance(value, list) else value
 
 
-def _to_int64(text: str | None) -> int | str | None:
-    if text is None or int(text) > _MAX_INT64:
-        return text
-    return int(text)
+def _to_int64(text: str | None) -> int | None:
+    return None if text is None else int(text)
 
 
 def _error_message(details: Mapping[str, Any]) -> str:

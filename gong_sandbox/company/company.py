@@ -70,9 +70,7 @@ class Company:
         self.users: Sequence[User] = generate_users(users, seed, self.since, self.today, self.zone)
         self.avatars: Sequence[User] = (generate_avatar(seed, self.since, self.zone),)
         self._users_by_id = {user.id: user for user in self.users}
-        workspace_ids = [
-            IdCodec(seed, "workspace", int64=True).encode(number) for number in range(2)
-        ]
+        workspace_ids = [IdCodec(seed, "workspace").encode(number) for number in range(2)]
         self.workspaces: list[dict[str, Any]] = [
             {"id": workspace_ids[SALES], "name": "Sales", "description": "New business"},
             {"id": workspace_ids[SUCCESS], "name": "Customer success", "description": None},
