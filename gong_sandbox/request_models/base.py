@@ -4,7 +4,7 @@ import re
 from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 
@@ -25,8 +25,17 @@ def _parse_instant(value: object) -> datetime:
     return instant
 
 
+def _check_unique(ids: list[str]) -> list[str]:
+    if len(set(ids)) < len(ids):
+        raise ValueError("must only contain unique elements")
+    return ids
+
+
 Day = Annotated[date, BeforeValidator(_parse_day)]
 Instant = Annotated[datetime, BeforeValidator(_parse_instant)]
+Ids = Annotated[
+    list[str], AfterValidator(_check_unique), Field(json_schema_extra={"uniqueItems": True})
+]
 Cursor = Annotated[str | None, Field(description="`records.cursor` of the previous page.")]
 CreatedFrom = Annotated[
     Instant | None, Field(description="Only users created at or after this instant.")

@@ -8,6 +8,7 @@ from gong_sandbox.request_models.base import (
     Cursor,
     EndInstant,
     FilterModel,
+    Ids,
     Instant,
     QueryModel,
     RequestModel,
@@ -28,9 +29,9 @@ class CallsFilter(FilterModel):
         Instant | None, Field(description="Only calls that started before this instant.")
     ] = None
     workspace_id: WorkspaceId = None
-    call_ids: Annotated[list[str] | None, Field(description="Only these calls.")] = None
+    call_ids: Annotated[Ids | None, Field(description="Only these calls.")] = None
     primary_user_ids: Annotated[
-        list[str] | None, Field(description="Only calls hosted by these users.")
+        Ids | None, Field(description="Only calls hosted by these users.")
     ] = None
 
 

@@ -10,6 +10,7 @@ from gong_sandbox.request_models.base import (
     Cursor,
     Day,
     FilterModel,
+    Ids,
     RequestModel,
     with_example,
 )
@@ -24,7 +25,7 @@ class StatsFilter(FilterModel):
         Field(description="Day after the last; at most the company's current day."),
     ]
     user_ids: Annotated[
-        list[str] | None,
+        Ids | None,
         Field(
             description="Only these users; all users if empty. Users without activity are omitted,"
             " except by `aggregate-by-period`, which includes those that are listed."
@@ -72,9 +73,9 @@ class ScorecardsFilter(FilterModel):
         Field(description="Answered by AI, by people, or by both; by people if omitted."),
     ] = None
     reviewed_user_ids: Annotated[
-        list[str] | None, Field(description="Only reviews of these users' calls.")
+        Ids | None, Field(description="Only reviews of these users' calls.")
     ] = None
-    scorecard_ids: Annotated[list[str] | None, Field(description="Only these scorecards.")] = None
+    scorecard_ids: Annotated[Ids | None, Field(description="Only these scorecards.")] = None
 
 
 class ScorecardsRequest(RequestModel):

@@ -79,9 +79,11 @@ def test_no_matching_scorecards_are_a_404(client: SandboxClient) -> None:
         {"fromDate": "2026-11-02"},
         {"reviewMethod": "manual"},
         {"reviewFromDate": "2026-11-02T00:00:00Z"},
+        {"reviewedUserIds": ["1", "1"]},
+        {"scorecardIds": ["1", "1"]},
     ],
 )
-def test_an_invalid_filter_is_a_400(client: SandboxClient, filter_: dict[str, str]) -> None:
+def test_an_invalid_filter_is_a_400(client: SandboxClient, filter_: dict[str, object]) -> None:
     assert client.post(PATH, {"filter": filter_}).status_code == 400
 
 

@@ -196,6 +196,8 @@ def test_missing_query_parameters_are_a_400_that_names_them(client: SandboxClien
         {},
         {"filter": {"fromDate": "2026-11-02"}},
         {"filter": {"fromDateTime": "2026-11-02"}},
+        {"filter": {**MONDAY, "callIds": ["1", "1"]}},
+        {"filter": {**MONDAY, "primaryUserIds": ["1", "1"]}},
         {"filter": {"fromDateTime": "2026-11-02T00:00:00"}},
         {"filter": {"fromDateTime": "0001-01-01T00:00:00+14:00"}},
         {"filter": MONDAY, "contentSelector": {"context": "basic"}},

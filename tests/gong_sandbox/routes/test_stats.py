@@ -226,6 +226,10 @@ def test_a_day_without_activity_is_a_404(client: SandboxClient, path: str) -> No
             {**WEEK, "userIds": [1]},
             "Json parse error: filter.userIds.0: Input should be a valid string",
         ),
+        (
+            {**WEEK, "userIds": ["1", "2", "1"]},
+            "Json parse error: filter.userIds: must only contain unique elements",
+        ),
         ({**WEEK, "userId": []}, 'Json parse error: Unrecognized field "filter.userId"'),
     ],
 )
