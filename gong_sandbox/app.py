@@ -75,7 +75,8 @@ def create_app(  # noqa: PLR0913 - independent options, each with a default
         latency: Seconds by which each response is delayed.
         error_rate: Share of the calls that fail with 500, 502 or 503.
         credentials: The accepted credentials instead of the default "sandbox-..." ones.
-        scopes: The scopes granted to the access key and the OAuth app; None for all.
+        scopes: Those of `auth.ALL_SCOPES` that are granted to the access key, the OAuth app and
+            MotionCX's user; None for all.
         token_lifetime: Seconds until an OAuth access token expires.
         numeric_ids: Whether the ids of scorecard endpoints are JSON numbers, as declared in Gong's
             specification, instead of strings, as seen in its responses.

@@ -127,22 +127,23 @@ class ApiMiddleware:
         Raises:
             ApiError: For the errors that Gong sends in its envelope.
         """
-        path, headers = request.url.path, request.headers
-        authorization = headers.get("authorization", "")
+        path = request.url.path
+        authorization = request.headers.get("authorization", "")
         is_malformed = request.method == "POST" and not is_json
         if path in SCOPES:
             self._authenticator.authorize(authorization, path)
             self._rate_limiter.admit(arrived)
             if is_malformed:
                 raise ApiError(400, PARSE_ERROR)
-        elif not path.startswith("/motioncx/"):
+        elif path.startswith("/motioncx/"):
+            x_api_key = request.headers.get("x-api-key", "")
+            status = self._authenticator.authorize_motioncx(authorization, x_api_key)
+            if status != HTTPStatus.OK:
+                return json_response({"message": status.phrase}, status)
+            if is_malformed:
+                return invalid_motioncx_request(PARSE_ERROR)
+        else:
             return None
-        elif not self._authenticator.accepts_motioncx_key(
-            authorization, headers.get("x-api-key", "")
-        ):
-            return json_response({"message": "Unauthorized"}, HTTPStatus.UNAUTHORIZED)
-        elif is_malformed:
-            return invalid_motioncx_request(PARSE_ERROR)
         return self._random_error()
 
     def _random_error(self) -> Response | None:

@@ -79,7 +79,7 @@ class Company:
         self.stats = UserStats(self.users, self._clock, history)
         self.call_log = CallLog(seed, self.users, workspace_ids, self._clock, history)
         self.reviews = ScorecardReviews(seed, self.users, workspace_ids, self._clock, history)
-        self.contact_center = ContactCenter(seed, self.users)
+        self.contact_center = ContactCenter(seed, self.users, self.zone)
         self._coaching = Coaching(self.users, self._clock, history)
 
     @property
