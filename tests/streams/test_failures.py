@@ -48,8 +48,9 @@ def assert_loaded(run: Run, gong: Sandbox, *streams: str) -> None:
 
 
 def forbidden_message(label: str, scope: str) -> str:
+    status = 403 if label in {"users", "workspaces"} else 401
     return (
-        rf"{label}: HTTP 401: You don't have permission to use '{scope}' in your app\. "
+        rf"{label}: HTTP {status}: You don't have permission to use '{scope}' in your app\. "
         rf"\(requestId \w+\); grant the scope {scope} in Gong, deselect the stream, or set "
         r"skip_forbidden_streams"
     )
