@@ -13,8 +13,7 @@ import pytest
 
 from tests import expected_rows
 from tests.expected_rows import in_order
-from tests.faults.harness import RecordingTarget
-from tests.helpers import LOGIN
+from tests.helpers import LOGIN, RecordingTarget
 
 if TYPE_CHECKING:
     from pathlib import Path
