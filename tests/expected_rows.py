@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
+
 COUNTERS = {
     "callsAsHost": "calls_as_host",
     "callsAttended": "calls_attended",
@@ -84,7 +86,17 @@ def weeks(start: date, end: date) -> Iterator[Bounds]:
 
 def midnight(day: date, zone: str) -> str:
     """Return when a day begins in a zone. In the zones of these tests it has a midnight."""
-    return datetime.combine(day, time(), ZoneInfo(zone)).isoformat()
+    return in_utc(datetime.combine(day, time(), ZoneInfo(zone)).isoformat())
+
+
+def in_utc(date_time: str) -> str:
+    _, seconds, fraction, offset = re.split(r"^(.{19})((?:\.\d+)?)", date_time)
+    instant = datetime.fromisoformat(f"{seconds}{offset or 'Z'}").astimezone(UTC)
+    return f"{instant.replace(tzinfo=None).isoformat()}{fraction}Z"
+
+
+def local_date(date_time: str, zone: str) -> str:
+    return datetime.fromisoformat(date_time).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def span(start: date, end: date, zone: str) -> Row:
@@ -153,7 +165,10 @@ def activity_by_period(company: Company, spans: Iterable[Bounds], period: str = 
 
 def answered_scorecards(company: Company, spans: Iterable[Bounds]) -> list[Row]:
     return [
-        in_snake_case(card)
+        {
+            **in_snake_case(card),
+            "review_date": local_date(card["reviewTime"], company.time_zone),
+        }
         for start, end in spans
         for card in company.answered_scorecards(start, end)
     ]
@@ -169,6 +184,7 @@ def call_interaction_stats(company: Company, spans: Iterable[Bounds]) -> list[Ro
             rows.append(
                 {
                     "call_id": meta_data["id"],
+                    "started_date": local_date(meta_data["started"], company.time_zone),
                     **{
                         column: in_snake_case(meta_data)[column]
                         for column in (
@@ -277,6 +293,8 @@ def in_snake_case(value: Any) -> Any:
         return {snake_case(name): in_snake_case(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [in_snake_case(inner) for inner in value]
+    if isinstance(value, str) and DATE_TIME.fullmatch(value):
+        return in_utc(value)
     return value
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 import threading
 import time
 from dataclasses import replace
@@ -9,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from tap_gong_stats.api import retry
-from tap_gong_stats.errors import ApiError, QuotaExceededError, WindowTooLargeError
-from tests.api.helpers import LABEL, FakeClock, fetch_from_gong, gong_client, query, users
+from tap_gong_stats.errors import ApiError, WindowTooLargeError
+from tests.api.helpers import LABEL, fetch_from_gong, gong_client, query, users
 from tests.helpers import StubResponse, gong_error, scripted_server
 
 pytestmark = pytest.mark.usefixtures("fast_retries")
@@ -43,19 +42,12 @@ FAULTS = {
 }
 
 
-RATE_LIMITED = {
-    "429": gong_error("slow down", 429, Retry_After="0"),
-    "429 without Retry-After": gong_error("slow down", 429),
-    "429 with HTML": StubResponse(429, b"<html>Slow down</html>"),
-}
-
-
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds of the waits between tries, which take no time."""
     waits: list[float] = []
     monkeypatch.setattr(time, "sleep", waits.append)
-    monkeypatch.setattr(retry, "MIN_BACKOFF", 1)
+    monkeypatch.setattr(retry, "MIN_BACKOFF", 1.0)
     monkeypatch.setattr(retry, "add_jitter", lambda delay: delay)
     return waits
 
@@ -64,7 +56,7 @@ def retry_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.message for record in caplog.records if "retrying" in record.message]
 
 
-@pytest.mark.parametrize("fault", [*FAULTS.values(), *RATE_LIMITED.values()])
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_transient_fault_is_retried(fault: StubResponse) -> None:
     outcome = fetch_from_gong(lambda _, number: fault if number < 2 else users("1"))
     assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, ["1"], 3)
@@ -95,31 +87,6 @@ def test_retry_after_of_a_503_is_obeyed_up_to_max_retry_after(waits: list[float]
     answers = [gong_error("busy", 503, Retry_After=seconds) for seconds in ("7", "3600")]
     outcome = fetch_from_gong(lambda _, number: [*answers, users("1")][number], max_retry_after=30)
     assert (outcome.error, waits) == (None, [7, 30])
-
-
-@pytest.mark.usefixtures("waits")
-def test_retry_after_of_a_429_pauses_all_requests() -> None:
-    clock = FakeClock()
-    limited = gong_error("slow down", 429, Retry_After="20")
-    with scripted_server(lambda _, number: limited if number == 0 else users("1")) as server:
-        client = gong_client(server.url, clock.limiter(4), max_retry_after=30)
-        for _ in range(2):
-            client.fetch_page(query(), None, None)
-        client.close()
-    assert clock.now == 1020.25
-
-
-def test_longer_wait_than_max_retry_after_ends_the_run_with_the_time_to_resume() -> None:
-    limited = gong_error("daily limit", 429, Retry_After="7200")
-    outcome = fetch_from_gong(lambda *_: limited, max_retry_after=7199)
-    assert isinstance(outcome.error, QuotaExceededError)
-    assert re.fullmatch(
-        r"HTTP 429: daily limit \(requestId req1\); no further calls before "
-        r"\d{4}-\d\d-\d\d \d\d:\d\d UTC \(max_retry_after is 7199 s\); "
-        "run again then to resume from the last bookmark",
-        outcome.message,
-    )
-    assert len(outcome.requests) == 1
 
 
 def test_compressed_response_is_decompressed() -> None:

@@ -70,7 +70,6 @@ def test_redirect_names_the_setting_and_the_host() -> None:
     "fault",
     [
         StubResponse(500, b""),
-        StubResponse(429, b"", {"Retry-After": "0"}),
         StubResponse(200, b"<html>"),
         StubResponse(200, b""),
         StubResponse(reset=True),

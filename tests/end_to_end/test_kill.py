@@ -73,12 +73,12 @@ def gong(sandbox: StartSandbox) -> Sandbox:
     return sandbox(users=8, page_size=3, zone="Asia/Tokyo")
 
 
-def test_run_killed_at_random_lines_loses_nothing(gong: Sandbox, tmp_path: Path) -> None:
+def test_killed_runs_resume_without_data_loss(gong: Sandbox, tmp_path: Path) -> None:
     assert load_with_kills(gong, tmp_path, random.Random(7)) > 3
 
 
 @pytest.mark.soak
-def test_run_killed_a_hundred_times_loses_nothing(gong: Sandbox, tmp_path: Path) -> None:
+def test_a_hundred_killed_runs_resume_without_data_loss(gong: Sandbox, tmp_path: Path) -> None:
     kills = seed = 0
     while kills < 100:
         kills += load_with_kills(gong, tmp_path, random.Random(seed))
