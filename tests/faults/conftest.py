@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +15,7 @@ from gong_sandbox.company import Company
 from gong_sandbox.faults import FaultProxy, fault_proxy
 from gong_sandbox.server import serve
 from tap_gong_stats.api import retry
+from tap_gong_stats.api.rate_limit import RateLimiter
 from tests.expected_rows import in_order
 from tests.expected_windows import expected_windows, reference_rows
 from tests.helpers import run_tap, wait_for_fetch_threads
@@ -82,6 +85,23 @@ class FaultyGong:
             self.proxy.start_listening()
 
 
+class VirtualClock:
+    """A clock whose `sleep` returns at once, and moves it instead."""
+
+    def __init__(self) -> None:
+        self._slept = 0.0
+        self._lock = threading.Lock()
+
+    def time(self) -> float:
+        """Return seconds."""
+        return time.monotonic() + self._slept
+
+    def sleep(self, seconds: float) -> None:
+        """Move the clock."""
+        with self._lock:
+            self._slept += seconds
+
+
 @contextmanager
 def clock_at(moment: str) -> Iterator[None]:
     """Stop the wall clock of the tap and of the sandbox."""
@@ -106,13 +126,20 @@ def shared_gong() -> Iterator[FaultyGong]:
 
 @pytest.fixture
 def gong(shared_gong: FaultyGong, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyGong]:
-    """A sandbox behind a fault proxy, and a tap that retries without a delay."""
+    """A sandbox behind a fault proxy, and a tap that retries without a delay.
+
+    After a minute of nothing but 429s, by a clock that takes no time, the tap gives up.
+    """
 
     def no_delay(_: float) -> float:
         shared_gong.on_backoff()
         return 0.0
 
+    clock = VirtualClock()
+    limiter = partial(RateLimiter, clock=clock.time, sleep=clock.sleep)
+    monkeypatch.setattr("tap_gong_stats.tap.RateLimiter", limiter)
     monkeypatch.setattr(retry, "add_jitter", no_delay)
+    monkeypatch.setattr(retry, "MAX_SECONDS_REJECTED", 60)
     shared_gong.reset()
     yield shared_gong
     wait_for_fetch_threads()

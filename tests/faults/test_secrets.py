@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gong_sandbox.faults import FaultProxy, Request
+    from gong_sandbox.faults import FaultProxy, FaultScript, Request
     from tests.helpers import Json
 
 SECRETS = [
@@ -45,9 +45,9 @@ CREDENTIALS: dict[str, Json] = {
 }
 VERBOSE_TAP = """
 import logging
-from tap_gong_stats.api import retry
+from tap_gong_stats.api import contention, retry
 from tap_gong_stats.__main__ import main
-retry.MIN_BACKOFF = 0.0001
+contention.MIN_PAUSE = retry.MIN_BACKOFF = 0.0001
 logging.getLogger().setLevel(logging.DEBUG)
 main()
 """
@@ -60,7 +60,7 @@ PERMANENT_FAULTS = dict(
         [
             Fault.REDIRECT,
             Fault.ERROR_WITH_200,
-            Fault.RATE_LIMITED,
+            Fault.INTERNAL_ERROR,
             Fault.UNAVAILABLE,
             Fault.BAD_GATEWAY,
             Fault.HTML_WITH_200,
@@ -87,6 +87,16 @@ def gong() -> Iterator[FaultProxy]:
 def fail_each_endpoint(request: Request) -> Fault | None:
     faults = (PERMANENT_FAULTS[path] for path in PERMANENT_FAULTS if request.path.endswith(path))
     return next(faults, None)
+
+
+def fail_once(faults: list[Fault]) -> FaultScript:
+    schedule = FaultSchedule(faults)
+
+    def fail(request: Request) -> Fault | None:
+        # A token response that is lost cannot be requested again.
+        return None if request.path.startswith("/oauth2/") else schedule(request)
+
+    return fail
 
 
 def run_tap_verbosely(config: Json, folder: Path) -> tuple[int, str]:

@@ -36,9 +36,9 @@ MEGABYTE = 1024
 """In the unit of /proc."""
 
 FAST_RETRIES = """
-from tap_gong_stats.api import retry
+from tap_gong_stats.api import contention, retry
 from tap_gong_stats.__main__ import main
-retry.MIN_BACKOFF = 0.001
+contention.MIN_PAUSE = retry.MIN_BACKOFF = 0.001
 main()
 """
 """The command line of the tap, with short delays."""
