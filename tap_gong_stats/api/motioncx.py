@@ -14,7 +14,6 @@ from tap_gong_stats.api.gong import id_extractor
 from tap_gong_stats.api.json_decode import repair_body
 from tap_gong_stats.api.pages import LazyItems, Page
 from tap_gong_stats.api.paginators import OffsetPaginator
-from tap_gong_stats.api.redaction import redact_credentials
 from tap_gong_stats.errors import ApiError, TransientError
 
 if TYPE_CHECKING:
@@ -84,25 +83,22 @@ class MotionCXClient(ApiClient):
         """Tell responses with a page from transient and permanent errors.
 
         Raises:
-            TransientError: for 429 and 5xx.
+            TransientError: for 5xx and other transient failures.
             ApiError: for every other status but 200.
         """
-        status = response.status
-        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if self.is_transient(response):
             raise self.transient_error(response, self.error_message(response))
-        if status != HTTPStatus.OK:
+        if response.status != HTTPStatus.OK:
             raise ApiError(self.error_message(response))
 
     @override
     def error_message(self, response: ApiResponse) -> str:
         """Return the status, and what to check where that is known."""
         if response.is_redirect:
-            message = f"HTTP {response.status}: {self.describe_redirect(response)}"
-        elif response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            message = f"HTTP {response.status}: MotionCX rejects motioncx_api_key"
-        else:
-            message = f"HTTP {response.status} {response.reason}"
-        return redact_credentials(message, response.authorization)
+            return f"HTTP {response.status}: {self.describe_redirect(response)}"
+        if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            return f"HTTP {response.status}: MotionCX rejects motioncx_api_key"
+        return f"HTTP {response.status} {response.clean(response.reason)}".rstrip()
 
     @override
     def parse_page(self, response: ApiResponse, query: Query) -> Page:
@@ -112,11 +108,12 @@ class MotionCXClient(ApiClient):
             items = body.data or []
             ids = id_extractor(query.endpoint.item_id).extract(items)
         except PARSE_ERRORS as error:
-            message = f"HTTP 200: the response is not one of MotionCX's ({error})"
+            reason = response.clean(error)
+            message = f"HTTP 200: the response is not one of MotionCX's ({reason})"
             raise TransientError(message) from error
         if body.result_code != SUCCESS:
-            message = f"MotionCX failed with resultCode {body.result_code}: {body.result_code_name}"
-            raise ApiError(redact_credentials(message, response.authorization))
+            code, name = response.clean(body.result_code), response.clean(body.result_code_name)
+            raise ApiError(f"MotionCX failed with resultCode {code}: {name}")
         return Page(
             items=LazyItems(items),
             ids=ids,

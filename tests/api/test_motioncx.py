@@ -89,7 +89,16 @@ def test_response_of_another_shape_is_transient_and_ends_in_one_line(data: Any) 
     assert len(outcome.requests) == 8
 
 
-def test_key_that_a_response_repeats_is_redacted() -> None:
-    failed = interactions(resultCode=3, resultCodeName="bad motioncx-key")
-    outcome = fetch_from_motioncx(lambda *_: failed)
-    assert outcome.message == "MotionCX failed with resultCode 3: bad ***"
+def test_texts_of_a_response_are_short_printable_and_redacted() -> None:
+    failed = interactions(resultCode="motioncx-key", resultCodeName=f"bad\n{'x' * 1000}")
+    message = fetch_from_motioncx(lambda *_: failed).message
+    assert message.startswith("MotionCX failed with resultCode ***: bad\\nxxx")
+    assert message.isprintable()
+    assert len(message) < 600
+
+
+def test_web_page_of_a_proxy_is_transient_once_the_api_has_answered() -> None:
+    web_page = StubResponse(403, b"<html>Forbidden</html>")
+    answers = [interactions("1"), web_page, interactions()]
+    outcome = fetch_from_motioncx(lambda _, number: answers[number], motioncx_page_size=1)
+    assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, ["1"], 3)
