@@ -12,7 +12,7 @@ from gong_sandbox.company.seeded_random import SeededRandom
 from gong_sandbox.company.word_lists import CUSTOMERS, DOMAIN, TOPICS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -47,18 +47,18 @@ class CallLog:
         self._clock = clock
         self._history = history
 
-    def between(self, start: datetime | None, end: datetime | None) -> Iterator[Call]:
-        """Yield the calls scheduled in a range of instants, open where it is None."""
-        first, last = self._clock.limit(start, end)
-        for ordinal in days_between(first, last):
-            for call in self._ended_calls(ordinal):
-                if first <= local_time(ordinal, call.scheduled) < last:
-                    yield call
+    def started_between(self, start: datetime | None, end: datetime | None) -> Iterator[Call]:
+        """Yield the calls that started in a range of instants, open where it is None."""
+        return self._between(start, end, lambda call: call.started)
+
+    def scheduled_between(self, start: datetime, end: datetime) -> Iterator[Call]:
+        """Yield the web conferences scheduled, and the phone calls started, in a range."""
+        return self._between(start, end, lambda call: call.scheduled)
 
     def by_id(
         self, call_ids: Iterable[str], start: datetime | None, end: datetime | None
     ) -> Iterator[Call]:
-        """Yield those of `between` that have one of the ids."""
+        """Yield those of `started_between` that have one of the ids."""
         first, last = self._clock.limit(start, end)
         ids_by_day: dict[int, set[str]] = defaultdict(set)
         for call_id in call_ids:
@@ -67,7 +67,7 @@ class CallLog:
                 ids_by_day[ordinal].add(call_id)
         for ordinal, ids in sorted(ids_by_day.items()):
             for call in self._ended_calls(ordinal):
-                if call.id in ids and first <= local_time(ordinal, call.scheduled) < last:
+                if call.id in ids and first <= local_time(ordinal, call.started) < last:
                     yield call
 
     def item(self, call: Call) -> dict[str, Any]:
@@ -116,6 +116,15 @@ class CallLog:
     def workspace_id(self, call: Call) -> str:
         """Return the id of the workspace of a call, which is that of its host."""
         return self._workspace_ids[self._users[call.host].workspace]
+
+    def _between(
+        self, start: datetime | None, end: datetime | None, second: Callable[[Call], int]
+    ) -> Iterator[Call]:
+        first, last = self._clock.limit(start, end)
+        for ordinal in days_between(first, last):
+            for call in self._ended_calls(ordinal):
+                if first <= local_time(ordinal, second(call)) < last:
+                    yield call
 
     def _ended_calls(self, ordinal: int) -> Iterator[Call]:
         now = self._clock.local_now

@@ -101,8 +101,8 @@ def test_record_and_its_request_have_the_bounds_of_the_week() -> None:
             "period": "week",
             "from_date": "2026-03-02",
             "to_date": "2026-03-09",
-            "from_date_time": "2026-03-02T00:00:00-05:00",
-            "to_date_time": "2026-03-09T00:00:00-04:00",
+            "from_date_time": "2026-03-02T05:00:00Z",
+            "to_date_time": "2026-03-09T04:00:00Z",
             "manager_id": "0",
             "manager_email_address": "0@x.test",
             "manager_first_name": "A",
@@ -192,7 +192,7 @@ def test_missing_scope_for_users_names_both_streams(sandbox: StartSandbox, clock
     error = run_tap(config, "coaching_metrics").error
     assert isinstance(error, ForbiddenError)
     assert re.fullmatch(
-        r"coaching_metrics: users: HTTP 401: You don't have permission to use 'api:users:read' in "
+        r"coaching_metrics: users: HTTP 403: You don't have permission to use 'api:users:read' in "
         r"your app\. \(requestId \w+\); grant the scope api:users:read in Gong, deselect the "
         r"stream, or set skip_forbidden_streams",
         str(error),
