@@ -64,6 +64,13 @@ def test_missing_page_info_is_no_error(records: Any) -> None:
     assert (page.ids, page.cursor, page.total_records) == (["1"], None, None)
 
 
+def test_item_that_is_listed_twice_is_returned_once_also_without_a_total() -> None:
+    pages = [users("1", 2, "1", cursor="a"), users(1, "2", "3")]
+    for response in pages:
+        del response.body["records"]["totalRecords"]
+    assert fetch_from_gong(lambda _, number: pages[number]).ids == ["1", 2, "3"]
+
+
 def test_total_as_text_is_a_number() -> None:
     assert fetch_page(body(records={"totalRecords": "7"})).total_records == 7
 
