@@ -26,9 +26,9 @@ from tap_gong_stats.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tap_gong_stats.api.client import ApiResponse
     from tap_gong_stats.api.endpoints import Query
     from tap_gong_stats.api.rate_limit import RateLimiter
+    from tap_gong_stats.api.transport import ApiResponse
     from tap_gong_stats.config.settings import Settings
 
 MISSING_SCOPE = "You don't have permission to use"

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     import requests
 
-    from tap_gong_stats.api.client import ApiResponse
     from tap_gong_stats.api.endpoints import Query
     from tap_gong_stats.api.rate_limit import RateLimiter
+    from tap_gong_stats.api.transport import ApiResponse
     from tap_gong_stats.config.settings import Settings
 
 SUCCESS = 0

@@ -16,11 +16,10 @@ from hypothesis import strategies as st
 from gong_sandbox.faults import Fault
 from tap_gong_stats.errors import ApiError
 from tap_gong_stats.streams.run import SyncFailedError
-from tap_gong_stats.tap import TapGongStats
 from tests.expected_rows import in_order
 from tests.expected_windows import STREAMS
 from tests.faults.fault_schedule import SILENT, TRANSIENT, FaultSchedule, Outage
-from tests.helpers import LOGIN, RecordingTarget, run_tap, wait_for_fetch_threads
+from tests.helpers import RecordingTarget, endpoint_paths, run_tap, wait_for_fetch_threads
 from tests.helpers.bookmark_check import BookmarkCheck
 
 if TYPE_CHECKING:
@@ -35,10 +34,7 @@ FAULT_SEQUENCES = os.environ.get("FAULT_SEQUENCES")
 MESSAGES = 400
 """About as many as a run writes that loads everything."""
 
-PATHS = {
-    name: str(stream.endpoint.path)
-    for name, stream in TapGongStats(config={**LOGIN, "motioncx_api_key": "key"}).streams.items()
-}
+PATHS = endpoint_paths()
 DEPENDS_ON = {
     # The endpoint of aggregated_activity names the time zone if the settings do not.
     "call_interaction_stats": ["aggregated_activity"],
