@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,20 @@ def specification(client: SandboxClient) -> dict[str, Any]:
     """The OpenAPI specification that the documentation page shows."""
     specification: dict[str, Any] = client.get("/openapi.json").json()
     return specification
+
+
+def test_documentation_page_and_its_assets_come_from_the_sandbox(client: SandboxClient) -> None:
+    page = client.get("/docs").text
+    assert "//" not in page
+    (specification,) = re.findall(r"url: '(.+?)'", page)
+    assets = re.findall(r'(?:href|src)="(.+?)"', page)
+    assert {asset.rpartition(".")[2] for asset in assets} == {"css", "js", "png"}
+    for path in (specification, *assets):
+        assert path.startswith("/")
+        response = client.get(path)
+        assert response.status_code == 200
+        assert response.content
+    assert client.get("/redoc").status_code == 404
 
 
 def test_every_endpoint_is_documented_and_has_a_scope(specification: dict[str, Any]) -> None:
