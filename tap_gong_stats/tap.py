@@ -18,6 +18,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
+from tap_gong_stats.api.endpoints import count
 from tap_gong_stats.api.gong import GongClient
 from tap_gong_stats.api.motioncx import MotionCXClient
 from tap_gong_stats.api.rate_limit import CallBudget, RateLimiter
@@ -172,6 +173,16 @@ class TapGongStats(Tap):
         with self._running(tested):
             return super().run_sync_dry_run(dry_run_record_limit, tested)
 
+    def _log_total(self, streams: list[ApiStream]) -> None:
+        self.logger.info(
+            "Loaded %s of %s in %s, %s, %.0f s",
+            count(sum(stream.records_read for stream in streams), "record"),
+            count(len(streams), "stream"),
+            count(sum(stream.stats.calls for stream in streams), "API call"),
+            count(sum(stream.stats.retries for stream in streams), "retry", "retries"),
+            (datetime.now(UTC) - self.run.started_at).total_seconds(),
+        )
+
     @contextmanager
     def _running(self, streams: Iterable[Stream]) -> Iterator[None]:
         planned = cast("list[ApiStream]", [*streams])
@@ -180,6 +191,7 @@ class TapGongStats(Tap):
         try:
             self.run.start()
             yield
+            self._log_total(planned)
         finally:
             self.run.close()
         self.run.raise_failures()

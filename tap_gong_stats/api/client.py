@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import logging
+import time
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-import backoff
 import requests
-from requests.models import REDIRECT_STATI
-from urllib3.exceptions import ReadTimeoutError
 
 from tap_gong_stats.api import retry
 from tap_gong_stats.api.json_decode import decode_json
 from tap_gong_stats.api.redaction import redact_query
-from tap_gong_stats.api.session import ApiSession, TrackedHeaders
+from tap_gong_stats.api.session import ApiSession
+from tap_gong_stats.api.throttle import Throttle
+from tap_gong_stats.api.transport import Transport
 from tap_gong_stats.errors import (
     ApiError,
     QuotaExceededError,
+    RateLimitedError,
     TransientError,
     WindowTooLargeError,
 )
@@ -30,44 +30,35 @@ from tap_gong_stats.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backoff.types import Details
     from requests.auth import AuthBase
 
     from tap_gong_stats.api.endpoints import Query
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.api.paginators import Paginator
     from tap_gong_stats.api.rate_limit import Permit, RateLimiter
+    from tap_gong_stats.api.transport import ApiResponse
 
 logger = logging.getLogger(__name__)
 
-TRANSIENT_ERRORS = (
-    requests.Timeout,
-    requests.ConnectionError,
-    requests.exceptions.ChunkedEncodingError,
-    requests.exceptions.ContentDecodingError,
+TRANSIENT_STATUSES = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.MISDIRECTED_REQUEST,
+        HTTPStatus.TOO_EARLY,
+    }
 )
-"""Failures of the network."""
+"""Statuses below 500 that another try may not meet again. 429 is another matter."""
+
+STATUSES_OF_PROXIES = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+)
+"""Statuses that a proxy sends as a web page while it cannot reach the API."""
+
+SECONDS_BETWEEN_WARNINGS = 60
+"""A limit that is shared with others rejects calls all the time; the log needs not each of them."""
 
 PARSE_ERRORS = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
 """What parsing JSON of an unexpected shape, depth or encoding may raise."""
-
-
-@dataclass(frozen=True, slots=True)
-class ApiResponse:
-    """A response whose body was read to its end."""
-
-    status: int
-    reason: str
-    headers: Mapping[str, str]
-    body: bytes
-    url: str
-    authorization: str
-    """The header with which the request was authenticated."""
-
-    @property
-    def is_redirect(self) -> bool:
-        """Whether the response points to another URL."""
-        return "location" in self.headers and self.status in REDIRECT_STATI
 
 
 class ApiClient(ABC):
@@ -100,7 +91,9 @@ class ApiClient(ABC):
         self.max_retry_after = max_retry_after
         self.session = ApiSession(connections=concurrency)
         self.session.headers["User-Agent"] = user_agent
-        self._timeout = timeout
+        self._transport = Transport(self.session, timeout=timeout)
+        self._has_succeeded = False
+        self._rate_limit_warnings = Throttle(SECONDS_BETWEEN_WARNINGS)
 
     @abstractmethod
     def base_url(self) -> str:
@@ -147,23 +140,16 @@ class ApiClient(ABC):
             ApiError: in one line: stream, window, status, and the API's own words.
             BudgetExhaustedError: if no call is left.
         """
-
-        def try_once() -> Page:
-            nonlocal permit
-            current, permit = permit or self.rate_limiter.acquire(), None
-            query.stats.add_call(current.waited)
-            return self._fetch_once(query, cursor, current)
-
-        retrying = backoff.on_exception(
-            retry.backoff_delays(self.max_retry_after),
-            TransientError,
-            max_tries=retry.MAX_TRIES,
-            on_backoff=partial(self._on_backoff, query),
-            jitter=retry.add_jitter,
-            logger=None,
-        )
+        backoff = retry.Backoff(self.max_retry_after)
         try:
-            return retrying(try_once)()
+            while True:
+                try:
+                    return self._fetch_once(query, cursor, permit or self.rate_limiter.acquire())
+                except RateLimitedError as error:
+                    self._on_rate_limited(query, error)
+                except TransientError as error:
+                    self._back_off(query, backoff, error)
+                permit = None  # it was used
         except TransientError as error:
             raise label_error(ApiError(error), query) from error
         except ApiError as error:
@@ -173,9 +159,10 @@ class ApiClient(ABC):
 
     def close(self) -> None:
         """Close the connections."""
-        self.session.close()
+        self._transport.close()
 
     def _fetch_once(self, query: Query, cursor: str | None, permit: Permit) -> Page:
+        query.stats.add_call(permit.waited)
         params = self.add_cursor(query.params, cursor) if cursor else query.params
         # Authenticated for each try, as a token may have been refreshed meanwhile.
         request = self.session.prepare_request(
@@ -186,66 +173,78 @@ class ApiClient(ABC):
                 **({"params": params} if query.endpoint.method == "GET" else {"json": params}),
             )
         )
-        response = self._send(request, permit)
+        response = self._transport.send(
+            request, query.label, on_sent=partial(self.rate_limiter.mark_sent, permit)
+        )
         if response.status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._pause_all_requests(response, permit)
+            raise self._pause_all_requests(response, permit)
         self.raise_for_status(response, query)
         self.rate_limiter.on_success()
-        return self.parse_page(response, query)
+        page = self.parse_page(response, query)
+        self._has_succeeded = True
+        return page
 
-    def _send(self, request: requests.PreparedRequest, permit: Permit) -> ApiResponse:
-        request.headers = TrackedHeaders(
-            request.headers, on_sent=partial(self.rate_limiter.mark_sent, permit)
-        )
-        environment = self.session.merge_environment_settings(
-            request.url, {}, stream=True, verify=None, cert=None
-        )
-        try:
-            with self.session.send(
-                request, timeout=self._timeout, allow_redirects=False, **environment
-            ) as response:
-                # In one piece: requests would join pieces of 10 kB and hold each page twice.
-                body = b"".join(response.iter_content(None))
-        except TRANSIENT_ERRORS as error:
-            raise TransientError(redact_query(str(error)), is_timeout=is_timeout(error)) from error
-        return ApiResponse(
-            status=response.status_code,
-            reason=response.reason or "",
-            headers=response.headers,
-            body=body,
-            url=response.url,
-            authorization=str(request.headers.get("Authorization", "")),
-        )
-
-    def _pause_all_requests(self, response: ApiResponse, permit: Permit) -> None:
-        """Pause all threads after a 429: the limit is the company's, not the call's."""
+    def _pause_all_requests(self, response: ApiResponse, permit: Permit) -> ApiError:
+        """Pause all threads after a 429, and return the error to raise."""
+        message = self.error_message(response)
         seconds = retry.parse_retry_after(response.headers.get("Retry-After", "")) or 0
         if seconds > self.max_retry_after:
             until = datetime.now(UTC) + timedelta(seconds=seconds)
-            raise QuotaExceededError(
-                f"{self.error_message(response)}; no further calls before "
-                f"{until:%Y-%m-%d %H:%M} UTC (max_retry_after is {self.max_retry_after:g} s); "
-                "run again then to resume from the last bookmark"
+            return QuotaExceededError(
+                f"{message}; no further calls before {until:%Y-%m-%d %H:%M} UTC (max_retry_after "
+                f"is {self.max_retry_after:g} s); run again then to resume from the last bookmark"
             )
         self.rate_limiter.on_rate_limited(permit, seconds)
+        rejected = self.rate_limiter.seconds_without_success()
+        if rejected > retry.MAX_SECONDS_REJECTED:
+            return QuotaExceededError(
+                f"{message}; all calls were rejected for {rejected / 60:.0f} minutes; run again "
+                "later to resume from the last bookmark"
+            )
+        return RateLimitedError(message)
 
-    def _on_backoff(self, query: Query, details: Details) -> None:
-        """Log a failed try in one line, without the request and its secrets.
+    def _on_rate_limited(self, query: Query, error: RateLimitedError) -> None:
+        query.stats.add_retry(0)
+        is_due = self._rate_limit_warnings.permits()
+        level = logging.WARNING if is_due else logging.DEBUG
+        logger.log(level, "%s: rate limited; retrying (%s)", query.label, error)
+
+    def _back_off(self, query: Query, backoff: retry.Backoff, error: TransientError) -> None:
+        """Wait before the next try.
 
         Raises:
+            TransientError: the same, if it was the last try.
             WindowTooLargeError: if it makes more sense to split the window.
         """
-        error: Any = details["exception"]
-        if error.is_timeout and details["tries"] >= retry.MAX_TRIES_BEFORE_SPLIT and query.split():
+        delay = backoff.next_delay(error)
+        if delay is None:
+            raise error
+        tries = backoff.failed_tries
+        if error.is_timeout and tries >= retry.MAX_TRIES_BEFORE_SPLIT and query.split():
             raise WindowTooLargeError(str(error))
-        query.stats.add_retry(details["wait"])
+        query.stats.add_retry(delay)
         logger.warning(
             "%s: retrying in %.1f s (try %d of %d failed: %s)",
             query.label,
-            details["wait"],
-            details["tries"],
+            delay,
+            tries,
             retry.MAX_TRIES,
             error,
+        )
+        time.sleep(delay)
+
+    def is_transient(self, response: ApiResponse) -> bool:
+        """Tell whether another try may be answered.
+
+        A web page instead of the API's own error means that the base URL is wrong; or, once the
+        API has answered in this run, that a proxy cannot reach it at present.
+        """
+        status = response.status
+        is_of_proxy = status in STATUSES_OF_PROXIES and response.is_html
+        return (
+            status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            or status in TRANSIENT_STATUSES
+            or (is_of_proxy and self._has_succeeded)
         )
 
     def transient_error(self, response: ApiResponse, message: str) -> TransientError:
@@ -253,7 +252,7 @@ class ApiClient(ABC):
         return TransientError(
             message,
             retry_after=retry.parse_retry_after(response.headers.get("Retry-After", "")),
-            is_timeout=response.status == HTTPStatus.GATEWAY_TIMEOUT,
+            is_timeout=response.status in {HTTPStatus.GATEWAY_TIMEOUT, HTTPStatus.REQUEST_TIMEOUT},
         )
 
     def describe_redirect(self, response: ApiResponse) -> str:
@@ -264,23 +263,16 @@ class ApiClient(ABC):
         except ValueError:
             return f"redirected to an invalid URL; check {self.url_setting}"
         if target.netloc == source.netloc:
-            return f"redirected to {target.path}; check {self.url_setting}"
+            return f"redirected to {response.clean(target.path)}; check {self.url_setting}"
         return (
             f"redirected to another host; set {self.url_setting} to "
-            f"{target.scheme}://{target.netloc}"
+            f"{response.clean(f'{target.scheme}://{target.netloc}')}"
         )
 
 
 def label_error(error: ApiError, query: Query) -> ApiError:
     """Return an error of the same kind whose message begins with stream and window."""
     return type(error)(f"{query.label}: {error}")
-
-
-def is_timeout(error: requests.RequestException) -> bool:
-    """Tell whether a response took too long, which a smaller request may cure."""
-    # A timeout within the body is the reason of a ConnectionError.
-    reason = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
-    return isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError)
 
 
 def parse_json_object(body: bytes) -> dict[str, Any] | None:

@@ -116,13 +116,11 @@ class WindowedStream(ApiStream):
             for task, pages in self.api.run.deliver(self.api.client, plan):
                 request = cast("WindowTask[Page]", task).request
                 for page in pages:
-                    for record in self._map(page, request):
-                        progress.records += 1
-                        yield record
+                    yield from self._map(page, request)
                 if request.ends_window and request.window and not has_gap:
                     self._commit(bookmark, request.window, is_backfill=request.is_backfill)
                 has_gap = has_gap or request.window != request.planned
-                progress.advance(request.window, self.stats)
+                progress.advance(request.window, self.records_read, self.stats)
         bookmark.complete_run()
 
     @override
@@ -231,6 +229,7 @@ class WindowedStream(ApiStream):
 
     def _commit(self, bookmark: Bookmark, window: Window, *, is_backfill: bool) -> None:
         """Move the bookmark behind a window whose records were written, and write the STATE."""
+        self.days_read += (window.end - window.start).days
         if is_backfill:
             bookmark.commit_backfill(window)
         else:

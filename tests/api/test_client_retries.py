@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 import threading
 import time
 from dataclasses import replace
@@ -9,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from tap_gong_stats.api import retry
-from tap_gong_stats.errors import ApiError, QuotaExceededError, WindowTooLargeError
-from tests.api.helpers import LABEL, FakeClock, fetch_from_gong, gong_client, query, users
+from tap_gong_stats.errors import ApiError, WindowTooLargeError
+from tests.api.helpers import LABEL, fetch_from_gong, gong_client, query, users
 from tests.helpers import StubResponse, gong_error, scripted_server
 
 pytestmark = pytest.mark.usefixtures("fast_retries")
@@ -25,6 +24,9 @@ FAULTS = {
     "502 with HTML": StubResponse(502, b"<html>Bad gateway</html>"),
     "503": gong_error("busy", 503),
     "504": StubResponse(504, b""),
+    "408": StubResponse(408, b""),
+    "421": gong_error("misdirected", 421),
+    "425": gong_error("too early", 425),
     "truncated body": StubResponse(200, {"requestId": "x" * 100}, cut_to=20),
     "truncated JSON": StubResponse(200, b'{"records": '),
     "empty body": StubResponse(200, b""),
@@ -43,19 +45,12 @@ FAULTS = {
 }
 
 
-RATE_LIMITED = {
-    "429": gong_error("slow down", 429, Retry_After="0"),
-    "429 without Retry-After": gong_error("slow down", 429),
-    "429 with HTML": StubResponse(429, b"<html>Slow down</html>"),
-}
-
-
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds of the waits between tries, which take no time."""
     waits: list[float] = []
     monkeypatch.setattr(time, "sleep", waits.append)
-    monkeypatch.setattr(retry, "MIN_BACKOFF", 1)
+    monkeypatch.setattr(retry, "MIN_BACKOFF", 1.0)
     monkeypatch.setattr(retry, "add_jitter", lambda delay: delay)
     return waits
 
@@ -64,7 +59,7 @@ def retry_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.message for record in caplog.records if "retrying" in record.message]
 
 
-@pytest.mark.parametrize("fault", [*FAULTS.values(), *RATE_LIMITED.values()])
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_transient_fault_is_retried(fault: StubResponse) -> None:
     outcome = fetch_from_gong(lambda _, number: fault if number < 2 else users("1"))
     assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, ["1"], 3)
@@ -97,31 +92,6 @@ def test_retry_after_of_a_503_is_obeyed_up_to_max_retry_after(waits: list[float]
     assert (outcome.error, waits) == (None, [7, 30])
 
 
-@pytest.mark.usefixtures("waits")
-def test_retry_after_of_a_429_pauses_all_requests() -> None:
-    clock = FakeClock()
-    limited = gong_error("slow down", 429, Retry_After="20")
-    with scripted_server(lambda _, number: limited if number == 0 else users("1")) as server:
-        client = gong_client(server.url, clock.limiter(4), max_retry_after=30)
-        for _ in range(2):
-            client.fetch_page(query(), None, None)
-        client.close()
-    assert clock.now == 1020.25
-
-
-def test_longer_wait_than_max_retry_after_ends_the_run_with_the_time_to_resume() -> None:
-    limited = gong_error("daily limit", 429, Retry_After="7200")
-    outcome = fetch_from_gong(lambda *_: limited, max_retry_after=7199)
-    assert isinstance(outcome.error, QuotaExceededError)
-    assert re.fullmatch(
-        r"HTTP 429: daily limit \(requestId req1\); no further calls before "
-        r"\d{4}-\d\d-\d\d \d\d:\d\d UTC \(max_retry_after is 7199 s\); "
-        "run again then to resume from the last bookmark",
-        outcome.message,
-    )
-    assert len(outcome.requests) == 1
-
-
 def test_compressed_response_is_decompressed() -> None:
     body = gzip.compress(users("1", "2").encoded())
     compressed = StubResponse(body=body, headers={"Content-Encoding": "gzip"})
@@ -129,7 +99,8 @@ def test_compressed_response_is_decompressed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "tries"), [(StubResponse(504, b""), 3), (gong_error("busy", 503), 8)]
+    ("fault", "tries"),
+    [(StubResponse(504, b""), 3), (StubResponse(408, b""), 3), (gong_error("busy", 503), 8)],
 )
 def test_only_timeouts_of_a_window_that_can_be_split_ask_to_split_it(
     fault: StubResponse, tries: int
@@ -140,7 +111,7 @@ def test_only_timeouts_of_a_window_that_can_be_split_ask_to_split_it(
         with pytest.raises(ApiError) as raised:
             client.fetch_page(divisible, None, None)
         client.close()
-    assert isinstance(raised.value, WindowTooLargeError) == (fault.status == 504)
+    assert isinstance(raised.value, WindowTooLargeError) == (tries == 3)
     assert str(raised.value).startswith(f"{LABEL}: HTTP {fault.status}: ")
     assert len(server.requests) == tries
 
@@ -160,3 +131,37 @@ def test_response_that_takes_too_long_is_a_timeout() -> None:
         client.close()
         is_over.set()
     assert len(server.requests) == 3
+
+
+WEB_PAGES = {
+    "content type": StubResponse(404, b"Not Found", {"Content-Type": "text/HTML; charset=utf-8"}),
+    "400": StubResponse(400, b"<html>Bad request</html>"),
+    "403": StubResponse(403, b"\n <!DOCTYPE html>Forbidden"),
+    "404": StubResponse(404, b"<html>Not Found</html>"),
+}
+
+
+@pytest.mark.parametrize("web_page", WEB_PAGES.values(), ids=WEB_PAGES)
+def test_web_page_of_a_proxy_is_transient_once_the_api_has_answered(
+    web_page: StubResponse,
+) -> None:
+    answers = [users("1", cursor="a", total=2), web_page, web_page, users("2", total=2)]
+    outcome = fetch_from_gong(lambda _, number: answers[number])
+    assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, ["1", "2"], 4)
+
+
+@pytest.mark.parametrize("web_page", WEB_PAGES.values(), ids=WEB_PAGES)
+def test_web_page_before_the_api_has_answered_is_an_error_at_once(web_page: StubResponse) -> None:
+    outcome = fetch_from_gong(lambda *_: web_page)
+    assert outcome.message.startswith(f"HTTP {web_page.status}: the response is not one of Gong's")
+    assert len(outcome.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "response", [StubResponse(404, {"error": "x"}), StubResponse(401, b"<html>Log in</html>")]
+)
+def test_other_errors_are_permanent_also_when_the_api_has_answered(response: StubResponse) -> None:
+    answers = [users("1", cursor="a", total=2), response]
+    outcome = fetch_from_gong(lambda _, number: answers[number])
+    assert outcome.error is not None
+    assert len(outcome.requests) == 2

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_gong_stats.api.rate_limit import CallBudget, Permit, RateLimiter
-from tap_gong_stats.errors import BudgetExhaustedError
+from tap_gong_stats.api.contention import CALLS_TO_RECOVER
+from tap_gong_stats.api.rate_limit import Permit, RateLimiter
 from tests.api.helpers import FakeClock
 
 if TYPE_CHECKING:
@@ -113,11 +113,18 @@ def test_stale_permit_adds_its_second_wait_to_the_first() -> None:
     assert stale.waited == 1 + 1
 
 
-def test_pause_delays_the_next_permit() -> None:
+def test_429_pauses_all_calls() -> None:
     clock = FakeClock()
     limiter = clock.limiter(4)
     limiter.on_rate_limited(limiter.acquire(), 7)
     assert issue(limiter, clock, 2) == [7, 7.25]
+
+
+def test_429_pauses_all_calls_for_a_second_at_least() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    limiter.on_rate_limited(limiter.acquire(), 0)
+    assert issue(limiter, clock, 2) == [1, 1.25]
 
 
 def test_shorter_pause_does_not_end_a_longer_one() -> None:
@@ -128,88 +135,54 @@ def test_shorter_pause_does_not_end_a_longer_one() -> None:
     assert issue(limiter, clock, 1) == [7]
 
 
-def test_second_429_slows_the_limiter_down_unless_it_comes_much_later() -> None:
+def test_request_that_was_not_sent_yet_waits_for_the_end_of_a_pause() -> None:
     clock = FakeClock()
     limiter = clock.limiter(4)
-    limiter.on_rate_limited(limiter.acquire(), 7)
-    for _ in range(30):
-        limiter.on_success()
-    limiter.on_rate_limited(limiter.acquire(), 0)
-    assert issue(limiter, clock, 2) == [7.25, 7.5]
-    for _ in range(29):
-        limiter.on_success()
-    limiter.on_rate_limited(limiter.acquire(), 0)
-    assert issue(limiter, clock, 2) == [8.0, 8.375]
+    rejected, delayed = limiter.acquire(), limiter.acquire()
+    limiter.on_rate_limited(rejected, 7)
+    limiter.mark_sent(delayed)
+    assert (clock.now, delayed.sent_at) == (1007.25, 1007.25)
+    assert issue(limiter, clock, 1) == [7.5]
 
 
-def test_429s_of_concurrent_calls_count_once() -> None:
+def test_shared_limit_is_used_in_groups_that_leave_one_call_to_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     clock = FakeClock()
     limiter = clock.limiter(4)
-    for permit in [limiter.acquire() for _ in range(3)]:
-        limiter.on_rate_limited(permit, 1)
-    assert issue(limiter, clock, 2) == [1.5, 1.75]
-
-
-def test_429s_slow_the_limiter_down_tenfold_at_most_and_it_recovers() -> None:
-    clock = FakeClock()
-    limiter = clock.limiter(4)
-    for _ in range(50):
-        limiter.on_rate_limited(limiter.acquire(), 0)
-    slow = issue(limiter, clock, 3)
-    assert slow[2] - slow[1] == 2.5
-    for _ in range(200):
-        limiter.on_success()
-    fast = issue(limiter, clock, 4)
-    assert round(fast[3] - fast[2], 6) == 0.25
-
-
-def test_budget_is_consumed_call_by_call() -> None:
-    budget = CallBudget(2)
-    assert budget.calls_left() == 2
-    budget.consume()
-    budget.consume()
     for _ in range(2):
-        with pytest.raises(BudgetExhaustedError):
-            budget.consume()
-        assert budget.calls_left() == 0
+        limiter.on_rate_limited(limiter.acquire(), 0)
+    assert issue(limiter, clock, 7) == [2, 2, 2.02, 3.02, 3.02, 3.04, 4.04]
+    assert caplog.messages == ["Others use the same rate limit; leaving a part of it to them"]
 
 
-def test_budget_without_a_limit_is_never_exhausted() -> None:
-    budget = CallBudget(None)
-    for _ in range(100):
-        budget.consume()
-    assert budget.calls_left() == math.inf
-
-
-def test_budget_of_several_threads_is_never_exceeded() -> None:
-    budget = CallBudget(500)
-    consumed: list[bool] = []
-
-    def consume() -> None:
-        for _ in range(200):
-            try:
-                budget.consume()
-            except BudgetExhaustedError:
-                continue
-            consumed.append(True)
-
-    threads = [threading.Thread(target=consume) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(consumed) == 500
-
-
-def test_each_permit_takes_one_call_from_the_budget_and_a_stale_one_no_second() -> None:
+def test_shared_limit_of_one_call_is_used_one_by_one() -> None:
     clock = FakeClock()
-    limiter = clock.limiter(1, budget=CallBudget(3))
-    stale, _ = limiter.acquire(), limiter.acquire()
-    limiter.mark_sent(stale)
-    assert limiter.budget.calls_left() == 1
-    limiter.acquire()
-    with pytest.raises(BudgetExhaustedError):
-        limiter.acquire()
+    limiter = clock.limiter(0.5)
+    for _ in range(2):
+        limiter.on_rate_limited(limiter.acquire(), 0)
+    assert issue(limiter, clock, 3) == [4.02, 6.04, 8.06]
+
+
+def test_limit_that_is_no_longer_shared_is_used_evenly_again() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    for _ in range(2):
+        limiter.on_rate_limited(limiter.acquire(), 0)
+    for _ in range(CALLS_TO_RECOVER):
+        limiter.on_success()
+    assert issue(limiter, clock, 5)[1:] == [2.25, 2.5, 2.75, 3.0]
+
+
+def test_seconds_without_success_count_from_the_first_429() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    assert limiter.seconds_without_success() == 0
+    for _ in range(2):
+        limiter.on_rate_limited(limiter.acquire(), 0)
+    assert limiter.seconds_without_success() == 1
+    limiter.on_success()
+    assert limiter.seconds_without_success() == 0
 
 
 @given(RATES, st.integers(1, 60))

@@ -8,12 +8,14 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_gong_stats.api import retry
 from tap_gong_stats.api.retry import (
     MAX_BACKOFF,
     MAX_RETRY_AFTER,
+    MAX_TRIES,
     MIN_BACKOFF,
+    Backoff,
     add_jitter,
-    backoff_delays,
     parse_retry_after,
 )
 from tap_gong_stats.errors import TransientError
@@ -21,20 +23,24 @@ from tap_gong_stats.errors import TransientError
 NOW = datetime(2026, 3, 12, 12, tzinfo=UTC)
 
 
-def delays(*errors: TransientError, max_retry_after: float = 60) -> list[float]:
-    generator = backoff_delays(max_retry_after)()
-    next(generator)
-    return [generator.send(error) for error in errors]
+@pytest.fixture(autouse=True)
+def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "add_jitter", lambda delay: delay)
 
 
-def test_backoff_delays_double_up_to_the_longest() -> None:
-    assert delays(*[TransientError("")] * 8) == [1, 2, 4, 8, 16, 32, 60, 60]
-    assert (MIN_BACKOFF, MAX_BACKOFF) == (1, 60)
+def delays(*errors: TransientError, max_retry_after: float = 60) -> list[float | None]:
+    backoff = Backoff(max_retry_after)
+    return [backoff.next_delay(error) for error in errors]
 
 
-def test_backoff_delays_obey_retry_after_up_to_the_maximum() -> None:
+def test_backoff_doubles_its_delay_up_to_the_longest_and_ends_after_the_last_try() -> None:
+    assert delays(*[TransientError("")] * 8) == [1, 2, 4, 8, 16, 32, 60, None]
+    assert (MIN_BACKOFF, MAX_BACKOFF, MAX_TRIES) == (1, 60, 8)
+
+
+def test_backoff_obeys_retry_after_within_its_bounds() -> None:
     errors = [TransientError("", retry_after=seconds) for seconds in (7, 0, 3600)]
-    assert delays(*errors, TransientError(""), max_retry_after=30) == [7, 0, 30, 8]
+    assert delays(*errors, TransientError(""), max_retry_after=30) == [7, 1, 30, 8]
 
 
 @given(st.floats(0, 100))

@@ -62,8 +62,13 @@ def test_request_of_a_stream_has_its_window_in_the_filter() -> None:
 
 
 def test_request_of_a_stream_names_the_users_of_user_ids() -> None:
-    _, server = run(lambda *_: page(1), user_ids=["7", "8"])
-    assert server.requests[0]["filter"]["userIds"] == ["7", "8"]
+    users = StubResponse(body={"users": [{"id": "7"}, {"id": "8"}]})
+
+    def answer(request: Json, _: int) -> StubResponse:
+        return users if request["path"] == "/v2/users" else page(1)
+
+    _, server = run(answer, user_ids=["7", "8"])
+    assert server.requests[1]["filter"]["userIds"] == ["7", "8"]
 
 
 def test_empty_window_moves_the_bookmark() -> None:
@@ -225,15 +230,18 @@ def test_log_ends_with_the_costs_of_each_stream(
 
     def respond(request: Json, _: int) -> StubResponse:
         if request["path"] == "/v2/users":
-            return StubResponse(body={"users": []})
+            return StubResponse(body={"users": [{"id": "1"}, {"id": "2"}]})
         if status != 200:
             return gong_error("sorry", status)
         return StubResponse(body={"workspaces": []})
 
     result, _ = run(respond, "workspaces", "users")
-    assert (result.error is None) == (status == 200)
+    good = status == 200
+    assert (result.error is None) == good
     lines = [record.message for record in caplog.records if "API call" in record.message]
     assert [line.rpartition(", ")[0] for line in lines] == [
-        "users: 1 API call, 0 retries",
-        f"workspaces: {'1 API call, 0 retries' if status == 200 else '8 API calls, 7 retries'}",
+        "users: 2 records, 1 API call, 0 retries",
+        "workspaces: 0 records, " + ("1 API call, 0 retries" if good else "8 API calls, 7 retries"),
+        "Loaded 2 records of 2 streams in "
+        + ("2 API calls, 0 retries" if good else "9 API calls, 7 retries"),
     ]

@@ -37,8 +37,8 @@ def days(*items: Json) -> Json:
 
 def test_malformed_end_is_computed_from_the_time_zone() -> None:
     (row,) = run("aggregated_activity", aggregate(callsAsHost=1)).rows("aggregated_activity")
-    assert row["from_date_time"] == "2026-03-02T00:00:00+01:00"
-    assert row["to_date_time"] == "2026-03-03T00:00:00+01:00"
+    assert row["from_date_time"] == "2026-03-01T23:00:00Z"
+    assert row["to_date_time"] == "2026-03-02T23:00:00Z"
     assert (row["user_id"], row["calls_as_host"], row["calls_attended"]) == ("7", 1, None)
     assert "new_field" not in row
 
@@ -61,7 +61,7 @@ def test_date_of_a_day_is_not_converted_to_utc() -> None:
     )
     (row,) = run("daily_activity", body).rows("daily_activity")
     assert (row["from_date"], row["to_date"]) == ("2026-03-02", "2026-03-03")
-    assert row["from_date_time"] == "2026-03-02T00:00:00+14:00"
+    assert row["from_date_time"] == "2026-03-01T10:00:00Z"
     assert row["calls_as_host"] == ["9000000000000000001", "9000000000000000002"]
     assert row["user_email_address"] is None
     assert row["calls_attended"] is None
@@ -125,3 +125,25 @@ def test_day_without_a_date_is_an_error() -> None:
         "daily_activity 2026-03-02..2026-03-03: "
         "column from_date: fromDate does not begin with a date"
     )
+
+
+@pytest.mark.parametrize(("include_inactive", "emitted"), [(False, []), (True, [0])])
+def test_retracted_activity_is_overwritten_with_include_inactive(
+    *, include_inactive: bool, emitted: list[int]
+) -> None:
+    calls_as_host = iter([3, 0])
+
+    def respond(*_: object) -> StubResponse:
+        return StubResponse(body=aggregate(callsAsHost=next(calls_as_host)))
+
+    with scripted_server(respond) as server:
+        config = {
+            "api_url": server.url,
+            "start_date": "2026-03-02",
+            "end_date": "2026-03-03",
+            "include_inactive": include_inactive,
+        }
+        first = run_tap(config, "aggregated_activity")
+        second = run_tap(config, "aggregated_activity", state=first.state)
+    assert [row["calls_as_host"] for row in first.rows("aggregated_activity")] == [3]
+    assert [row["calls_as_host"] for row in second.rows("aggregated_activity")] == emitted

@@ -27,10 +27,9 @@ class Terminal(io.StringIO):
 def test_progress_logs_a_line_every_few_seconds(log: pytest.LogCaptureFixture) -> None:
     seconds = [100.0]
     progress = Progress("daily_activity", 10, LOGGER, clock=lambda: seconds[0])
-    for _ in range(6):
+    for number in range(6):
         seconds[0] += 2
-        progress.records += 100
-        progress.advance(WINDOW, "12 API calls")
+        progress.advance(WINDOW, 100 * (number + 1), "12 API calls")
     assert log.messages == [
         (
             "daily_activity: 30 % done, at 2026-03-02..2026-03-03; 300 records; 12 API calls; "
@@ -50,7 +49,7 @@ def test_progress_of_more_requests_than_expected_stays_at_a_hundred_percent(
     progress = Progress("s", 1, LOGGER, clock=lambda: seconds[0])
     for _ in range(2):
         seconds[0] += 6
-        progress.advance(None, "stats")
+        progress.advance(None, 0, "stats")
     assert (
         log.messages
         == [
@@ -82,7 +81,7 @@ def test_progress_on_a_terminal_moves_the_bar_and_logs_nothing(
         progress = Progress("daily_activity", 2, LOGGER, bar=bar, clock=lambda: seconds[0])
         for _ in range(2):
             seconds[0] += 60
-            progress.advance(WINDOW, "")
+            progress.advance(WINDOW, 0, "")
     assert "daily_activity" in terminal.getvalue()
     assert "2/2" in terminal.getvalue()
     assert not log.messages
