@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 WEEK = {"fromDate": "2026-11-02", "toDate": "2026-11-09"}
 INSTANTS = {"fromDateTime": "2026-11-02T00:00:00Z", "toDateTime": "2026-11-09T00:00:00Z"}
-SPEAKERS = {"exposedFields": {"interaction": {"speakers": True, "video": True}}}
+SELECTOR = {
+    "context": "Extended",
+    "exposedFields": {
+        "interaction": {"speakers": True, "video": True},
+        "content": {"topics": True, "trackers": True, "callOutcome": True},
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +89,7 @@ def test_every_field_of_a_filter_has_a_description(specification: dict[str, Any]
         ),
         (
             "/v2/calls/extensive",
-            {"filter": {"fromDateTime": "2026-11-09T00:00:00Z"}, "contentSelector": SPEAKERS},
+            {"filter": {"fromDateTime": "2026-11-09T00:00:00Z"}, "contentSelector": SELECTOR},
             calls.ExtensiveCallsResponse,
         ),
         ("/v2/users/extensive", {}, ErrorResponse),
