@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import Depends, FastAPI
+from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import APIKeyHeader, HTTPBasic, HTTPBearer
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from gong_sandbox import responses
@@ -22,6 +23,8 @@ from gong_sandbox.routes import calls, coaching, motioncx, oauth, reference, sta
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
+
+    from fastapi import FastAPI
 
     from gong_sandbox.company import Company
 
@@ -84,7 +87,8 @@ def create_app(  # noqa: PLR0913 - independent options, each with a default
     authenticator = Authenticator(
         credentials or Credentials(), scopes, token_lifetime, lambda: company.now
     )
-    app = FastAPI(
+    app = FastAPIOffline(  # FastAPI's own documentation page loads its assets from the internet
+        redoc_url=None,
         title="Gong sandbox",
         description=_DESCRIPTION,
         version="2",

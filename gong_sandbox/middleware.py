@@ -106,7 +106,13 @@ class ApiMiddleware:
         except ApiError as error:
             response = error.to_response(request)
 
+        is_body_sent = False
+
         async def receive_body() -> Message:
+            nonlocal is_body_sent
+            if is_body_sent:
+                return await receive()
+            is_body_sent = True
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send_with_headers(message: Message) -> None:

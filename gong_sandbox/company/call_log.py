@@ -6,10 +6,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from gong_sandbox.company.calendar import format_timestamp
+from gong_sandbox.company.call_content import content_item, context_item, subject
 from gong_sandbox.company.clock import days_between, local_time
 from gong_sandbox.company.conversation import interaction_item
 from gong_sandbox.company.seeded_random import SeededRandom
-from gong_sandbox.company.word_lists import CUSTOMERS, DOMAIN, TOPICS
+from gong_sandbox.company.word_lists import DOMAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -72,17 +73,20 @@ class CallLog:
 
     def item(self, call: Call) -> dict[str, Any]:
         """Return the complete item of a call in `POST /v2/calls/extensive`."""
+        interaction = interaction_item(self._seed, call, self._users)
+        speaker_ids = [speaker["id"] for speaker in interaction["speakers"]]
         return {
             "metaData": self.metadata(call),
-            "interaction": interaction_item(self._seed, call, self._users),
+            "context": context_item(self._seed, call),
+            "content": content_item(self._seed, call, speaker_ids),
+            "interaction": interaction,
         }
 
     def metadata(self, call: Call) -> dict[str, Any]:
         """Return the `metaData` of a call, which is its item in `GET /v2/calls`."""
         rng = SeededRandom(f"{self._seed}:call:{call.id}")
         host = self._users[call.host]
-        topic = rng.choice(TOPICS)
-        other_party = rng.choice(CUSTOMERS) if call.external_participants else "team"
+        topic, customer = subject(self._seed, call)
         direction = "Conference"
         if call.is_phone:
             direction = "Outbound" if rng.happens(0.7) else "Inbound"
@@ -91,7 +95,7 @@ class CallLog:
         return {
             "id": call.id,
             "url": f"https://app.gong.{DOMAIN}/call?id={call.id}",
-            "title": f"{topic} with {other_party}",
+            "title": f"{topic} with {customer or 'team'}",
             "scheduled": None if call.is_phone else format_timestamp(scheduled),
             "started": format_timestamp(started),
             "duration": call.duration,

@@ -1,15 +1,15 @@
 """The endpoints below `/v2/calls`."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from gong_sandbox.call_selection import select_parts
 from gong_sandbox.company import Company
 from gong_sandbox.company.calls import Call
 from gong_sandbox.dependencies import Context
 from gong_sandbox.request_models.calls import CallsQuery, CallsRequest
-from gong_sandbox.request_models.content_selector import ExposedInteraction
 from gong_sandbox.response_models.calls import CallsResponse, ExtensiveCallsResponse
 from gong_sandbox.responses import ApiError
 
@@ -28,7 +28,7 @@ def calls(query: Annotated[CallsQuery, Query()], context: Context) -> Response:
 
 @router.post("/extensive", responses={200: {"model": ExtensiveCallsResponse}})
 def calls_extensive(body: CallsRequest, context: Context) -> Response:
-    """List calls by their start, host or id, with the selected metrics of the conversation."""
+    """List calls by their start, host or id, with the selected statistics."""
     call_log, filter_ = context.company.call_log, body.filter
     start, end = filter_.from_date_time, filter_.to_date_time
     if filter_.call_ids:
@@ -39,10 +39,9 @@ def calls_extensive(body: CallsRequest, context: Context) -> Response:
         context.company, candidates, filter_.workspace_id, filter_.primary_user_ids
     )
     page, records = context.paginate(found, body.cursor, body)
-    exposed = body.content_selector and body.content_selector.exposed_fields
-    fields = _exposed_fields(exposed.interaction if exposed else None)
+    selector = body.content_selector
     return context.respond(
-        records=records, calls=[_select(call_log.item(call), fields) for call in page]
+        records=records, calls=[select_parts(call_log.item(call), selector) for call in page]
     )
 
 
@@ -66,23 +65,3 @@ def _select_calls(
     if not found:
         raise ApiError(404, "No calls found corresponding to the provided filters")
     return found
-
-
-def _exposed_fields(selector: ExposedInteraction | None) -> frozenset[str]:
-    """Return the selected fields of `interaction`; one is requested by another name."""
-    if selector is None:
-        return frozenset()
-    flags = {
-        "speakers": selector.speakers,
-        "interactionStats": selector.person_interaction_stats,
-        "video": selector.video,
-        "questions": selector.questions,
-    }
-    return frozenset(name for name, flag in flags.items() if flag)
-
-
-def _select(item: Mapping[str, Any], fields: frozenset[str]) -> dict[str, Any]:
-    if not fields:
-        return {"metaData": item["metaData"]}
-    interaction = {name: value for name, value in item["interaction"].items() if name in fields}
-    return {"metaData": item["metaData"], "interaction": interaction}

@@ -64,6 +64,90 @@ def test_calls_have_the_selected_metrics(
     ]
 
 
+def select(client: SandboxClient, call: dict[str, Any], **selector: Any) -> dict[str, Any]:
+    """Return a call with selected parts, without its metadata."""
+    body = {"filter": {"callIds": [call["metaData"]["id"]]}, "contentSelector": selector}
+    (item,) = client.post(EXTENSIVE, body).json()["calls"]
+    assert item.pop("metaData") == call["metaData"]
+    return dict(item)
+
+
+@pytest.fixture
+def complete_call(company: Company) -> dict[str, Any]:
+    """A call with phrases and occurrences of trackers, an outcome and linked objects."""
+    return next(
+        call
+        for call in company.calls(date(2026, 11, 2), date(2026, 11, 9))
+        if call["context"]
+        and call["content"]["callOutcome"]
+        and any(tracker["phrases"] for tracker in call["content"]["trackers"])
+        and any(tracker["occurrences"] for tracker in call["content"]["trackers"])
+    )
+
+
+@pytest.mark.parametrize("field", ["topics", "callOutcome"])
+def test_content_has_only_the_selected_field(
+    client: SandboxClient, complete_call: dict[str, Any], field: str
+) -> None:
+    selector = {"content": {field: True, "trackers": False}}
+    expected = {"content": {field: complete_call["content"][field]}}
+    assert select(client, complete_call, exposedFields=selector) == expected
+
+
+def test_trackers_have_occurrences_only_if_selected(
+    client: SandboxClient, complete_call: dict[str, Any]
+) -> None:
+    trackers = complete_call["content"]["trackers"]
+    content = {"trackers": True, "trackerOccurrences": True}
+    item = select(client, complete_call, exposedFields={"content": content})
+    assert item == {"content": {"trackers": trackers}}
+    item = select(client, complete_call, exposedFields={"content": {"trackers": True}})
+    assert item == {
+        "content": {
+            "trackers": [
+                {
+                    **tracker,
+                    "occurrences": [],
+                    "phrases": [{**phrase, "occurrences": []} for phrase in tracker["phrases"]],
+                }
+                for tracker in trackers
+            ]
+        }
+    }
+
+
+def test_outcome_is_missing_if_there_is_none(
+    client: SandboxClient, calls_of_monday: list[dict[str, Any]]
+) -> None:
+    call = next(call for call in calls_of_monday if not call["content"]["callOutcome"])
+    assert select(client, call, exposedFields={"content": {"callOutcome": True}}) == {}
+
+
+def test_context_has_fields_only_if_it_is_extended(
+    client: SandboxClient, complete_call: dict[str, Any]
+) -> None:
+    context = complete_call["context"]
+    assert select(client, complete_call, context="None") == {}
+    assert select(client, complete_call, context="Extended") == {"context": context}
+    assert select(client, complete_call, context="Basic") == {
+        "context": [
+            {**system, "objects": [{**each, "fields": []} for each in system["objects"]]}
+            for system in context
+        ]
+    }
+
+
+def test_context_has_an_object_for_each_selected_time(
+    client: SandboxClient, complete_call: dict[str, Any]
+) -> None:
+    timings = ["Now", "TimeOfCall"]
+    item = select(client, complete_call, context="Extended", contextTiming=timings)
+    (system, *_), (expected, *_) = item["context"], complete_call["context"]
+    assert system["objects"] == [
+        {**each, "timing": timing} for each in expected["objects"] for timing in timings
+    ]
+
+
 @pytest.mark.parametrize(
     "selector",
     [
