@@ -33,7 +33,7 @@ from tap_gong_stats.streams.coaching import CoachingMetrics
 from tap_gong_stats.streams.interaction import InteractionStats
 from tap_gong_stats.streams.motioncx import InteractionDetails
 from tap_gong_stats.streams.reference import Scorecards, Users, Workspaces
-from tap_gong_stats.streams.routers import ManagerRouter, TimeZoneRouter
+from tap_gong_stats.streams.routers import LocalDateRouter, ManagerRouter, TimeZoneRouter
 from tap_gong_stats.streams.run import ApiContext, Run
 from tap_gong_stats.streams.scorecards import AnsweredScorecards
 from tap_gong_stats.streams.user_ids import check_user_ids
@@ -116,7 +116,7 @@ class TapGongStats(Tap):
         streams: list[ApiStream] = [
             ActivityByPeriod(self, gong),
             aggregated_activity,
-            AnsweredScorecards(self, gong),
+            AnsweredScorecards(self, gong, router=LocalDateRouter(time_zone_router)),
             CallInteractionStats(self, gong, router=time_zone_router),
             CoachingMetrics(self, gong, router=manager_router),
             DailyActivity(self, gong),
