@@ -43,11 +43,17 @@ class FaultyGong:
     def __init__(self, company: Company, proxy: FaultProxy) -> None:
         self.proxy = proxy
         self.windows = [*expected_windows(company, START, periods=PERIODS)]
-        self.expected = reference_rows(company)
-        for window in self.windows:
-            self.expected.setdefault(window.stream, []).extend(window.rows)
-        self.expected = {stream: in_order(rows) for stream, rows in self.expected.items()}
+        self._reference_rows = reference_rows(company)
+        self.expected = self.expected_from(START)
         self._waits_while_down = 0
+
+    def expected_from(self, start: date) -> dict[str, list[Json]]:
+        """Return the rows that the tap should load with a later `start_date`."""
+        expected = {stream: [*rows] for stream, rows in self._reference_rows.items()}
+        for window in self.windows:
+            if window.end > start:
+                expected.setdefault(window.stream, []).extend(window.rows)
+        return {stream: in_order(rows) for stream, rows in expected.items()}
 
     def config(self, **settings: Any) -> Json:
         """Return the settings of the tap."""
