@@ -178,11 +178,14 @@ def answered_scorecards(company: Company, windows: Iterable[Bounds]) -> list[Row
     ]
 
 
-def call_interaction_stats(company: Company, windows: Iterable[Bounds]) -> list[Row]:
+def call_interaction_stats(
+    company: Company, windows: Iterable[Bounds], *, include_crm_context: bool = False
+) -> list[Row]:
     rows = []
     for start, end in windows:
         for call in company.calls(start, end):
             meta_data, interaction = call["metaData"], call["interaction"]
+            content = call["content"]
             stats = interaction["interactionStats"]
             questions = interaction["questions"] or {}
             rows.append(
@@ -194,7 +197,7 @@ def call_interaction_stats(company: Company, windows: Iterable[Bounds]) -> list[
                         for column in (
                             *("title", "url", "scheduled", "started", "duration", "direction"),
                             *("primary_user_id", "scope", "media", "language", "workspace_id"),
-                            "is_private",
+                            *("is_private", "system", "sdr_disposition", "purpose"),
                         )
                     },
                     **{
@@ -208,9 +211,29 @@ def call_interaction_stats(company: Company, windows: Iterable[Bounds]) -> list[
                     "questions_non_company_count": questions.get("nonCompanyCount"),
                     "speakers": in_snake_case(interaction["speakers"]),
                     "video": interaction["video"],
+                    "topics": content["topics"],
+                    "trackers": [
+                        {name: tracker[name] for name in ("id", "name", "type", "count")}
+                        for tracker in content["trackers"]
+                    ],
+                    "call_outcome": content["callOutcome"],
+                    "crm_objects": crm_objects(call) if include_crm_context else None,
                 }
             )
     return rows
+
+
+def crm_objects(call: dict[str, Any]) -> list[Row]:
+    return [
+        {
+            "system": system["system"],
+            "object_type": crm_object["objectType"],
+            "object_id": crm_object["objectId"],
+            "timing": crm_object["timing"],
+        }
+        for system in call["context"]
+        for crm_object in system["objects"]
+    ]
 
 
 def coaching_metrics(
