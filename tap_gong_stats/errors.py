@@ -23,6 +23,10 @@ class TransientError(ApiError):
         self.is_timeout = is_timeout
 
 
+class RateLimitedError(TransientError):
+    """A call was rejected with 429: the rate limiter has paused all calls."""
+
+
 class ForbiddenError(ApiError):
     """The credentials are valid, but lack the scope of this endpoint."""
 

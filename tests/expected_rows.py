@@ -1,4 +1,4 @@
-"""The rows that should land, written down from the invented company and not by way of the tap."""
+"""The rows that the tap should load, computed from the sandbox's company without the tap."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gong_sandbox.company import Company
 
+    Bounds = tuple[date, date]
+
 Row = dict[str, Any]
+
+DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
 
 COUNTERS = {
     "callsAsHost": "calls_as_host",
@@ -57,7 +61,7 @@ ORDER = (
     "scorecard_id",
     "id",
 )
-MEASURES = {
+METRICS = {
     "Longest Monologue": "longest_monologue",
     "Longest Customer Story": "longest_customer_story",
     "Interactivity": "interactivity",
@@ -67,13 +71,13 @@ MEASURES = {
 }
 
 
-def days(start: date, end: date) -> Iterator[tuple[date, date]]:
+def days(start: date, end: date) -> Iterator[Bounds]:
     while start < end:
         yield start, start + timedelta(days=1)
         start += timedelta(days=1)
 
 
-def weeks(start: date, end: date) -> Iterator[tuple[date, date]]:
+def weeks(start: date, end: date) -> Iterator[Bounds]:
     start -= timedelta(days=start.weekday())
     while start + timedelta(days=7) <= end:
         yield start, start + timedelta(days=7)
@@ -82,7 +86,17 @@ def weeks(start: date, end: date) -> Iterator[tuple[date, date]]:
 
 def midnight(day: date, zone: str) -> str:
     """Return when a day begins in a zone. In the zones of these tests it has a midnight."""
-    return datetime.combine(day, time(), ZoneInfo(zone)).isoformat()
+    return in_utc(datetime.combine(day, time(), ZoneInfo(zone)).isoformat())
+
+
+def in_utc(date_time: str) -> str:
+    _, seconds, fraction, offset = re.split(r"^(.{19})((?:\.\d+)?)", date_time)
+    instant = datetime.fromisoformat(f"{seconds}{offset or 'Z'}").astimezone(UTC)
+    return f"{instant.replace(tzinfo=None).isoformat()}{fraction}Z"
+
+
+def local_date(date_time: str, zone: str) -> str:
+    return datetime.fromisoformat(date_time).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def span(start: date, end: date, zone: str) -> Row:
@@ -95,7 +109,7 @@ def span(start: date, end: date, zone: str) -> Row:
 
 
 def aggregated_activity(
-    company: Company, spans: Iterator[tuple[date, date]], period: str = "day"
+    company: Company, spans: Iterable[Bounds], period: str = "day"
 ) -> list[Row]:
     return [
         {
@@ -112,7 +126,7 @@ def aggregated_activity(
     ]
 
 
-def daily_activity(company: Company, spans: Iterator[tuple[date, date]]) -> list[Row]:
+def daily_activity(company: Company, spans: Iterable[Bounds]) -> list[Row]:
     return [
         {
             "user_id": user.id,
@@ -126,9 +140,7 @@ def daily_activity(company: Company, spans: Iterator[tuple[date, date]]) -> list
     ]
 
 
-def interaction_stats(
-    company: Company, spans: Iterator[tuple[date, date]], period: str = "day"
-) -> list[Row]:
+def interaction_stats(company: Company, spans: Iterable[Bounds], period: str = "day") -> list[Row]:
     return [
         {
             "user_id": user.id,
@@ -136,8 +148,8 @@ def interaction_stats(
             "period": period,
             **span(start, end, company.time_zone),
             "time_zone": company.time_zone,
-            **dict.fromkeys(MEASURES.values()),
-            **{MEASURES[stat["name"]]: stat["value"] for stat in stats},
+            **dict.fromkeys(METRICS.values()),
+            **{METRICS[stat["name"]]: stat["value"] for stat in stats},
             "person_interaction_stats": stats,
         }
         for start, end in spans
@@ -146,22 +158,23 @@ def interaction_stats(
     ]
 
 
-def activity_by_period(
-    company: Company, spans: Iterator[tuple[date, date]], period: str = "day"
-) -> list[Row]:
+def activity_by_period(company: Company, spans: Iterable[Bounds], period: str = "day") -> list[Row]:
     rows = aggregated_activity(company, spans, period)
     return [{column: row[column] for column in row if column != "time_zone"} for row in rows]
 
 
-def answered_scorecards(company: Company, spans: Iterator[tuple[date, date]]) -> list[Row]:
+def answered_scorecards(company: Company, spans: Iterable[Bounds]) -> list[Row]:
     return [
-        in_snake_case(card)
+        {
+            **in_snake_case(card),
+            "review_date": local_date(card["reviewTime"], company.time_zone),
+        }
         for start, end in spans
         for card in company.answered_scorecards(start, end)
     ]
 
 
-def call_interaction_stats(company: Company, spans: Iterator[tuple[date, date]]) -> list[Row]:
+def call_interaction_stats(company: Company, spans: Iterable[Bounds]) -> list[Row]:
     rows = []
     for start, end in spans:
         for call in company.calls(start, end):
@@ -171,6 +184,7 @@ def call_interaction_stats(company: Company, spans: Iterator[tuple[date, date]])
             rows.append(
                 {
                     "call_id": meta_data["id"],
+                    "started_date": local_date(meta_data["started"], company.time_zone),
                     **{
                         column: in_snake_case(meta_data)[column]
                         for column in (
@@ -181,10 +195,10 @@ def call_interaction_stats(company: Company, spans: Iterator[tuple[date, date]])
                     },
                     **{
                         column: None
-                        for column in MEASURES.values()
+                        for column in METRICS.values()
                         if column != "question_rate"  # Gong has no such measure for a call
                     },
-                    **{MEASURES[stat["name"]]: stat["value"] for stat in stats or ()},
+                    **{METRICS[stat["name"]]: stat["value"] for stat in stats or ()},
                     "interaction_stats": stats,
                     "questions_company_count": questions.get("companyCount"),
                     "questions_non_company_count": questions.get("nonCompanyCount"),
@@ -195,9 +209,7 @@ def call_interaction_stats(company: Company, spans: Iterator[tuple[date, date]])
     return rows
 
 
-def coaching_metrics(
-    company: Company, spans: Iterator[tuple[date, date]], period: str = "week"
-) -> list[Row]:
+def coaching_metrics(company: Company, spans: Iterable[Bounds], period: str = "week") -> list[Row]:
     zone = ZoneInfo(company.time_zone)
     managers = {user.manager_id for user in company.users if user.manager_id}
     rows = {}
@@ -241,7 +253,7 @@ def scorecards(company: Company) -> list[Row]:
     return rows
 
 
-def interaction_details(company: Company, spans: Iterator[tuple[date, date]]) -> list[Row]:
+def interaction_details(company: Company, spans: Iterable[Bounds]) -> list[Row]:
     return [
         in_snake_case(interaction)
         for start, end in spans
@@ -252,9 +264,9 @@ def interaction_details(company: Company, spans: Iterator[tuple[date, date]]) ->
 
 
 def all_rows(company: Company, start: date) -> dict[str, list[Row]]:
-    """Return what every stream should bring today, with the grain day (for coaching: week)."""
+    """Return the rows of all streams up to today, with the default periods."""
     today = company.today
-    utc_today = datetime.now(UTC).date()
+    utc_today = company.now.astimezone(UTC).date()
     return {
         "activity_by_period": activity_by_period(company, days(start, today)),
         "aggregated_activity": aggregated_activity(company, days(start, today)),
@@ -281,6 +293,8 @@ def in_snake_case(value: Any) -> Any:
         return {snake_case(name): in_snake_case(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [in_snake_case(inner) for inner in value]
+    if isinstance(value, str) and DATE_TIME.fullmatch(value):
+        return in_utc(value)
     return value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-import backoff
 import requests
 from requests.models import REDIRECT_STATI
 from urllib3.exceptions import ReadTimeoutError
@@ -20,9 +20,11 @@ from tap_gong_stats.api import retry
 from tap_gong_stats.api.json_decode import decode_json
 from tap_gong_stats.api.redaction import redact_query
 from tap_gong_stats.api.session import ApiSession, TrackedHeaders
+from tap_gong_stats.api.throttle import Throttle
 from tap_gong_stats.errors import (
     ApiError,
     QuotaExceededError,
+    RateLimitedError,
     TransientError,
     WindowTooLargeError,
 )
@@ -30,7 +32,6 @@ from tap_gong_stats.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backoff.types import Details
     from requests.auth import AuthBase
 
     from tap_gong_stats.api.endpoints import Query
@@ -47,6 +48,9 @@ TRANSIENT_ERRORS = (
     requests.exceptions.ContentDecodingError,
 )
 """Failures of the network."""
+
+SECONDS_BETWEEN_WARNINGS = 60
+"""A limit that is shared with others rejects calls all the time; the log needs not each of them."""
 
 PARSE_ERRORS = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
 """What parsing JSON of an unexpected shape, depth or encoding may raise."""
@@ -101,6 +105,7 @@ class ApiClient(ABC):
         self.session = ApiSession(connections=concurrency)
         self.session.headers["User-Agent"] = user_agent
         self._timeout = timeout
+        self._rate_limit_warnings = Throttle(SECONDS_BETWEEN_WARNINGS)
 
     @abstractmethod
     def base_url(self) -> str:
@@ -147,23 +152,16 @@ class ApiClient(ABC):
             ApiError: in one line: stream, window, status, and the API's own words.
             BudgetExhaustedError: if no call is left.
         """
-
-        def try_once() -> Page:
-            nonlocal permit
-            current, permit = permit or self.rate_limiter.acquire(), None
-            query.stats.add_call(current.waited)
-            return self._fetch_once(query, cursor, current)
-
-        retrying = backoff.on_exception(
-            retry.backoff_delays(self.max_retry_after),
-            TransientError,
-            max_tries=retry.MAX_TRIES,
-            on_backoff=partial(self._on_backoff, query),
-            jitter=retry.add_jitter,
-            logger=None,
-        )
+        backoff = retry.Backoff(self.max_retry_after)
         try:
-            return retrying(try_once)()
+            while True:
+                try:
+                    return self._fetch_once(query, cursor, permit or self.rate_limiter.acquire())
+                except RateLimitedError as error:
+                    self._on_rate_limited(query, error)
+                except TransientError as error:
+                    self._back_off(query, backoff, error)
+                permit = None  # it was used
         except TransientError as error:
             raise label_error(ApiError(error), query) from error
         except ApiError as error:
@@ -176,6 +174,7 @@ class ApiClient(ABC):
         self.session.close()
 
     def _fetch_once(self, query: Query, cursor: str | None, permit: Permit) -> Page:
+        query.stats.add_call(permit.waited)
         params = self.add_cursor(query.params, cursor) if cursor else query.params
         # Authenticated for each try, as a token may have been refreshed meanwhile.
         request = self.session.prepare_request(
@@ -188,7 +187,7 @@ class ApiClient(ABC):
         )
         response = self._send(request, permit)
         if response.status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._pause_all_requests(response, permit)
+            raise self._pause_all_requests(response, permit)
         self.raise_for_status(response, query)
         self.rate_limiter.on_success()
         return self.parse_page(response, query)
@@ -217,36 +216,54 @@ class ApiClient(ABC):
             authorization=str(request.headers.get("Authorization", "")),
         )
 
-    def _pause_all_requests(self, response: ApiResponse, permit: Permit) -> None:
-        """Pause all threads after a 429: the limit is the company's, not the call's."""
+    def _pause_all_requests(self, response: ApiResponse, permit: Permit) -> ApiError:
+        """Pause all threads after a 429, and return the error to raise."""
+        message = self.error_message(response)
         seconds = retry.parse_retry_after(response.headers.get("Retry-After", "")) or 0
         if seconds > self.max_retry_after:
             until = datetime.now(UTC) + timedelta(seconds=seconds)
-            raise QuotaExceededError(
-                f"{self.error_message(response)}; no more calls until "
-                f"{until:%Y-%m-%d %H:%M} UTC, which is longer than max_retry_after; run again "
-                "after that, and the run resumes from its last bookmark"
+            return QuotaExceededError(
+                f"{message}; no further calls before {until:%Y-%m-%d %H:%M} UTC (max_retry_after "
+                f"is {self.max_retry_after:g} s); run again then to resume from the last bookmark"
             )
         self.rate_limiter.on_rate_limited(permit, seconds)
+        rejected = self.rate_limiter.seconds_without_success()
+        if rejected > retry.MAX_SECONDS_REJECTED:
+            return QuotaExceededError(
+                f"{message}; all calls were rejected for {rejected / 60:.0f} minutes; run again "
+                "later to resume from the last bookmark"
+            )
+        return RateLimitedError(message)
 
-    def _on_backoff(self, query: Query, details: Details) -> None:
-        """Log a failed try in one line, without the request and its secrets.
+    def _on_rate_limited(self, query: Query, error: RateLimitedError) -> None:
+        query.stats.add_retry(0)
+        is_due = self._rate_limit_warnings.permits()
+        level = logging.WARNING if is_due else logging.DEBUG
+        logger.log(level, "%s: rate limited; retrying (%s)", query.label, error)
+
+    def _back_off(self, query: Query, backoff: retry.Backoff, error: TransientError) -> None:
+        """Wait before the next try.
 
         Raises:
+            TransientError: the same, if it was the last try.
             WindowTooLargeError: if it makes more sense to split the window.
         """
-        error: Any = details["exception"]
-        if error.is_timeout and details["tries"] >= retry.MAX_TRIES_BEFORE_SPLIT and query.split():
+        delay = backoff.next_delay(error)
+        if delay is None:
+            raise error
+        tries = backoff.failed_tries
+        if error.is_timeout and tries >= retry.MAX_TRIES_BEFORE_SPLIT and query.split():
             raise WindowTooLargeError(str(error))
-        query.stats.add_retry(details["wait"])
+        query.stats.add_retry(delay)
         logger.warning(
             "%s: retrying in %.1f s (try %d of %d failed: %s)",
             query.label,
-            details["wait"],
-            details["tries"],
+            delay,
+            tries,
             retry.MAX_TRIES,
             error,
         )
+        time.sleep(delay)
 
     def transient_error(self, response: ApiResponse, message: str) -> TransientError:
         """Return the error for a response that another try may not meet again."""

@@ -55,7 +55,7 @@ class RequestStats:
     def __str__(self) -> str:
         """Return the form used in the log."""
         return (
-            f"{_count(self.calls, 'API call')}, {_count(self.retries, 'retry', 'retries')}, "
+            f"{count(self.calls, 'API call')}, {count(self.retries, 'retry', 'retries')}, "
             f"{self.seconds_waited:.1f} s waiting"
         )
 
@@ -79,5 +79,6 @@ class Query:
     split: Callable[[], Sequence[Query]] = tuple
 
 
-def _count(number: int, singular: str, plural: str | None = None) -> str:
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """Return a number with its noun, as `1 retry` or `1,234 records`."""
     return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"

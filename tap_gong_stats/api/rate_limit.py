@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
@@ -9,20 +10,19 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tap_gong_stats.api.contention import Contention
 from tap_gong_stats.errors import BudgetExhaustedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SLOWDOWN_FACTOR = 1.5
-MAX_SLOWDOWN = 10.0
-RECOVERY_FACTOR = 0.97
-CALLS_BETWEEN_RATE_LIMITS = 30
-"""A 429 that follows the last one within so many successful calls slows the limiter down.
-Fourteen successful calls make up for one step."""
+logger = logging.getLogger(__name__)
 
 MAX_DELAY = 0.5
 """How late a call may be, in intervals, without moving the schedule of the next ones."""
+
+SHARED_MARGIN = 0.02
+"""Seconds by which calls may be delayed on their way, where a shared limit leaves no slack."""
 
 
 class CallBudget:
@@ -72,6 +72,10 @@ class RateLimiter:
     do not crowd it. A delayed call moves the grid; otherwise the calls that it has bunched up
     would stay together.
 
+    If others use the limit, too, one call of the allowance is left to them, and the other calls are
+    sent together: an even rate would meet the calls of the others all the time, whereas a pause
+    in between lets a whole second of them pass.
+
     Args:
         calls_per_second: the limit.
         budget: the calls that the run may make; each permit takes one.
@@ -90,11 +94,11 @@ class RateLimiter:
         self.budget = budget or CallBudget(None)
         self._interval = 1 / calls_per_second
         self._allowance = math.ceil(calls_per_second)
+        self._span = self._allowance * self._interval
         self._recent: deque[Permit] = deque(maxlen=self._allowance)
         self._next_at = -math.inf
-        self._slowdown = 1.0
-        self._calls_since_limited = CALLS_BETWEEN_RATE_LIMITS
-        self._limited_at = -math.inf
+        self._paused_until = -math.inf
+        self._contention = Contention()
         self._lock = threading.Lock()
         self._clock = clock
         self._sleep = sleep
@@ -114,36 +118,42 @@ class RateLimiter:
         """Record that the request of a permit is sent now, later than the permit was issued.
 
         Refreshing a token or opening a connection may have delayed it. If newer permits have
-        replaced it meanwhile, it waits its turn once more, so that requests which were delayed
-        together are not sent together.
-        """
-        with self._lock:
-            if any(permit is recent for recent in reversed(self._recent)):
-                permit.sent_at = self._clock()
-                return
-        self._wait(permit)
-
-    def on_rate_limited(self, permit: Permit, retry_after: float) -> None:
-        """Pause all calls for `retry_after` seconds after a 429.
-
-        If that happens repeatedly, somebody else uses the company's limit, too, and the limiter
-        slows down. Calls that were under way during another 429 carry no news.
+        replaced it meanwhile, it waits once more, so that requests which were delayed together are
+        not sent together; and it waits for the end of a pause.
         """
         with self._lock:
             now = self._clock()
-            self._next_at = max(self._next_at, now + retry_after)
-            if permit.sent_at <= self._limited_at:
-                return
-            self._limited_at = now
-            if self._calls_since_limited < CALLS_BETWEEN_RATE_LIMITS:
-                self._slowdown = min(self._slowdown * SLOWDOWN_FACTOR, MAX_SLOWDOWN)
-            self._calls_since_limited = 0
+            if permit in self._recent:
+                if now >= self._paused_until:
+                    permit.sent_at = now
+                    return
+                self._recent.remove(permit)
+        self._wait(permit)
+
+    def on_rate_limited(self, permit: Permit, retry_after: float) -> None:
+        """Pause all calls after a 429: the limit is the company's, not the call's.
+
+        Args:
+            permit: the permit of the rejected call.
+            retry_after: the seconds that the API asks to wait.
+        """
+        with self._lock:
+            now = self._clock()
+            was_shared = self._contention.is_shared
+            pause = self._contention.rejected(permit.sent_at, now)
+            self._paused_until = max(self._paused_until, now + max(pause, retry_after))
+            if self._contention.is_shared and not was_shared:
+                logger.warning("Others use the same rate limit; leaving a part of it to them")
 
     def on_success(self) -> None:
-        """Speed up a little, up to the full rate."""
+        """Record a call that was not rejected."""
         with self._lock:
-            self._calls_since_limited += 1
-            self._slowdown = max(self._slowdown * RECOVERY_FACTOR, 1.0)
+            self._contention.accepted()
+
+    def seconds_without_success(self) -> float:
+        """Return for how long every call was rejected; 0 if the last one was not."""
+        with self._lock:
+            return self._contention.seconds_without_success(self._clock())
 
     def _wait(self, permit: Permit) -> None:
         started_at = self._clock()
@@ -152,9 +162,9 @@ class RateLimiter:
                 now = self._clock()
                 delay = self._due_at() - now
                 if delay <= 0:
-                    is_late = now - self._next_at > MAX_DELAY * self._interval
-                    grid = now if is_late else self._next_at
-                    self._next_at = grid + self._interval * self._slowdown
+                    if not self._contention.is_shared:
+                        is_late = now - self._next_at > MAX_DELAY * self._interval
+                        self._next_at = (now if is_late else self._next_at) + self._interval
                     permit.sent_at = now
                     permit.waited += now - started_at
                     self._recent.append(permit)
@@ -162,6 +172,11 @@ class RateLimiter:
             self._sleep(delay)
 
     def _due_at(self) -> float:
-        if len(self._recent) < self._allowance:
-            return self._next_at
-        return max(self._next_at, self._recent[0].sent_at + self._allowance * self._interval)
+        due_at = max(self._next_at, self._paused_until)
+        if len(self._recent) == self._allowance:
+            due_at = max(due_at, self._recent[0].sent_at + self._span)
+        if self._contention.is_shared:
+            calls = max(1, self._allowance - 1)
+            if len(self._recent) >= calls:
+                due_at = max(due_at, self._recent[-calls].sent_at + self._span + SHARED_MARGIN)
+        return due_at

@@ -5,14 +5,17 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from tap_gong_stats.errors import TransientError
 
 MAX_TRIES = 8
 MAX_TRIES_BEFORE_SPLIT = 3
 """After so many timeouts a window is split, as a smaller one may be answered in time."""
+
+MAX_SECONDS_REJECTED = 3600.0
+"""Seconds of nothing but 429s after which the run ends. They use up no tries."""
 
 MIN_BACKOFF = 1.0
 MAX_BACKOFF = 60.0
@@ -22,23 +25,27 @@ MAX_RETRY_AFTER = 365 * 86400.0
 """Seconds beyond which a `Retry-After` is not to be taken literally."""
 
 
-def backoff_delays(
-    max_retry_after: float,
-) -> Callable[[], Generator[float, Any, None]]:
-    """Return a wait generator for `backoff`.
+class Backoff:
+    """Counts the failed tries of a request, and determines the delays between them.
 
-    It obeys `Retry-After` up to `max_retry_after` seconds and doubles the delay otherwise.
+    Args:
+        max_retry_after: the seconds up to which a `Retry-After` is obeyed.
     """
 
-    def delays() -> Generator[float, Any, None]:
-        delay = MIN_BACKOFF
-        error = yield 0
-        while True:
-            retry_after = error.retry_after
-            error = yield delay if retry_after is None else min(retry_after, max_retry_after)
-            delay = min(2 * delay, MAX_BACKOFF)
+    def __init__(self, max_retry_after: float) -> None:
+        self.failed_tries = 0
+        self._max_retry_after = max_retry_after
+        self._delay = MIN_BACKOFF
 
-    return delays
+    def next_delay(self, error: TransientError) -> float | None:
+        """Count a failed try, and return the seconds until the next one; None after the last."""
+        self.failed_tries += 1
+        if self.failed_tries >= MAX_TRIES:
+            return None
+        delay, self._delay = self._delay, min(2 * self._delay, MAX_BACKOFF)
+        if error.retry_after is not None:
+            delay = max(MIN_BACKOFF, min(error.retry_after, self._max_retry_after))
+        return add_jitter(delay)
 
 
 def add_jitter(delay: float) -> float:

@@ -35,6 +35,11 @@ class TrackedHeaders(CaseInsensitiveDict[str]):
         super().__init__(headers)
         self.on_sent = on_sent
 
+    @override
+    def copy(self) -> TrackedHeaders:
+        # urllib3 sends a copy of the headers.
+        return TrackedHeaders(self, self.on_sent)
+
 
 class _SentReport:
     """What both kinds of connections add to urllib3's."""

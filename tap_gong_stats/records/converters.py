@@ -10,7 +10,7 @@ import contextlib
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 Converter = Callable[[object], object]
@@ -61,7 +61,10 @@ def normalize_date(value: object) -> str | None:
 
 
 def normalize_date_time(value: object) -> str | None:
-    """Return a date-time in a form that every target accepts, or None if `value` is malformed.
+    """Return a date-time in UTC, ending in `Z`, or None if `value` is malformed.
+
+    Loaders treat offsets differently: one keeps the instant, the next drops the offset and so
+    stores another one. An instant in UTC is the same in all of them.
 
     Malformed and impossible date-times are no reason to fail: even the examples in Gong's reference
     contain one (an hour of three digits). Fractions of a second keep all their digits.
@@ -75,7 +78,18 @@ def normalize_date_time(value: object) -> str | None:
         if not match:
             return None
     # Days up to the 28th, which every month has, need no look at the calendar.
-    return value if match.lastindex is None or _exists(value[:10]) else None
+    return _to_utc(value) if match.lastindex is None or _exists(value[:10]) else None
+
+
+def _to_utc(value: str) -> str | None:
+    if value.endswith("Z"):
+        return value
+    seconds, fraction, offset = value[:19], value[19:-6], value[-6:]
+    try:
+        instant = datetime.fromisoformat(f"{seconds}{offset}").astimezone(UTC)
+    except OverflowError:  # at the ends of the calendar
+        return None
+    return f"{instant.isoformat()[:19]}{fraction}Z"
 
 
 def text_converter(column: str) -> Converter:

@@ -16,9 +16,9 @@ from singer_sdk.streams import Stream
 from typing_extensions import override
 
 from tap_gong_stats.api.client import PARSE_ERRORS
-from tap_gong_stats.api.endpoints import Query, RequestStats
+from tap_gong_stats.api.endpoints import Query, RequestStats, count
 from tap_gong_stats.api.gong import KNOWN_ENVELOPE_FIELDS
-from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError
+from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError, RunError
 from tap_gong_stats.records.converters import ColumnError
 from tap_gong_stats.records.mapper import RecordMapper, UnknownFieldDetector
 from tap_gong_stats.records.schemas import SCHEMAS
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.config.settings import Settings
     from tap_gong_stats.streams.run import ApiContext, Source
+    from tap_gong_stats.sync.shared_fetch import SharedFetch
     from tap_gong_stats.sync.time_zone import CompanyTimeZone
 
 
@@ -58,6 +59,8 @@ class ApiStream(Stream):
         self._connect = connect
         self._has_ended = False
         self._replacements = 0
+        self.records_read = 0
+        self.days_read = 0
 
     @abstractmethod
     def plan(self) -> Sequence[Source]:
@@ -98,6 +101,19 @@ class ApiStream(Stream):
     ) -> Query:
         """Return a query of the endpoint; messages name it by the stream and `label`."""
         return Query(self.endpoint, params, f"{self.name} {label}".strip(), self.stats, split)
+
+    def request_shared(self, shared: SharedFetch[Page]) -> bool:
+        """Request pages that this stream depends on, and tell whether all have arrived.
+
+        Raises:
+            ApiError: what has ended the fetch, with the name of this stream.
+        """
+        try:
+            return shared.need()
+        except RunError:
+            raise
+        except ApiError as error:
+            raise type(error)(f"{self.name}: {error}") from error
 
     def mapper(
         self,
@@ -146,44 +162,47 @@ class ApiStream(Stream):
 
     @contextmanager
     def parsing_errors(self, label: str = "") -> Iterator[None]:
-        """Turn errors that odd responses cause into one line that names stream and window."""
+        """Turn errors from unexpected responses into one line that names stream and window."""
         place = f"{self.name} {label}".strip()
         try:
             yield
         except ColumnError as error:
             raise ApiError(f"{place}: {error}") from error
         except PARSE_ERRORS as error:
-            raise ApiError(f"{place}: a response of an undocumented shape ({error})") from error
+            raise ApiError(
+                f"{place}: a response has an undocumented structure ({error})"
+            ) from error
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         if self._has_ended or self.api.run.is_over:
             return
         try:
-            yield from self.read(context)
+            for record in self.read(context):
+                self.records_read += 1
+                yield record
+        except GeneratorExit:  # the SDK has reached the record limit of a dry run
+            self._end()
+            raise
         except BudgetExhaustedError:
             self.logger.warning(
                 "%s: the %s calls of max_api_calls are used up; the next run resumes here",
                 self.name,
                 self.settings.max_api_calls,
             )
-        except ForbiddenError as error:
-            if self.settings.skip_forbidden_streams:
-                self.logger.warning("Skipped: %s", error)
-            else:
-                self.api.run.failures.append(error)
             self._end()
-            return
         except ApiError as error:
-            # The other streams are synced all the same; the run fails at its end.
-            self.api.run.failures.append(error)
+            self._fail(error)
             self._end()
-            return
-        else:
-            self._record_sync_time()
             return
         self._record_sync_time()
-        self._end()
+
+    def _fail(self, error: ApiError) -> None:
+        """Record why the stream cannot be synced; the run syncs the others and then fails."""
+        if isinstance(error, ForbiddenError) and self.settings.skip_forbidden_streams:
+            self.logger.warning("Skipped: %s", error)
+        else:
+            self.api.run.failures.append(error)
 
     def _end(self) -> None:
         self._has_ended = True
@@ -199,7 +218,9 @@ class ApiStream(Stream):
     def log_sync_costs(self) -> None:
         if not self.stats.calls:
             return
-        self.logger.info("%s: %s", self.name, self.stats)
+        days = f" of {count(self.days_read, 'day')}" if self.days_read else ""
+        records = count(self.records_read, "record")
+        self.logger.info("%s: %s%s, %s", self.name, records, days, self.stats)
         if self._replacements:
             self.logger.warning(
                 "%s: replaced %d characters that no database can store",

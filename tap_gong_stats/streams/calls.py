@@ -10,6 +10,7 @@ from typing_extensions import override
 from tap_gong_stats.api.endpoints import Endpoint
 from tap_gong_stats.records.mapper import UnknownFieldDetector
 from tap_gong_stats.records.metrics import InteractionMetricMapper
+from tap_gong_stats.streams.periods import local_date
 from tap_gong_stats.streams.windowed import WindowedStream
 from tap_gong_stats.sync.slicers import DayRangeSlicer
 
@@ -72,6 +73,7 @@ class CallMapper:
     """Maps calls, each of which has its data under `metaData` and its metrics elsewhere."""
 
     def __init__(self, stream: ApiStream) -> None:
+        self._time_zone = stream.time_zone
         self._include_private_calls = stream.settings.include_private_calls
         self._unknown_fields = UnknownFieldDetector(
             ["metaData", "interaction"], stream.warn_unknown_field
@@ -98,8 +100,10 @@ class CallMapper:
             if meta_data.get("isPrivate") and not self._include_private_calls:
                 continue
             interaction = item.get("interaction") or {}
+            call = self._meta_data.map(meta_data)
             yield {
-                **self._meta_data.map(meta_data),
+                **call,
+                "started_date": local_date(call["started"], self._time_zone),
                 **self._metrics.map(interaction.get("interactionStats") or []),
                 **self._interaction.map(interaction),
                 **self._questions.map(interaction.get("questions") or {}),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from tap_gong_stats.records.converters import normalize_date_time
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from tap_gong_stats.sync.time_zone import CompanyTimeZone
     from tap_gong_stats.sync.windows import Window
 
@@ -28,6 +32,18 @@ def period_columns(
     return {
         "from_date": window.start.isoformat(),
         "to_date": window.end.isoformat(),
-        "from_date_time": normalize_date_time(start) or time_zone.start_of_day(window.start),
-        "to_date_time": normalize_date_time(end) or time_zone.start_of_day(window.end),
+        "from_date_time": normalize_date_time(start) or _start_of_day(window.start, time_zone),
+        "to_date_time": normalize_date_time(end) or _start_of_day(window.end, time_zone),
     }
+
+
+def local_date(instant: str | None, time_zone: CompanyTimeZone) -> str | None:
+    """Return the date of an instant in the company's time zone; None if that is unknown."""
+    if instant is None or time_zone.name is None:
+        return None
+    local = datetime.fromisoformat(instant).astimezone(ZoneInfo(time_zone.name))
+    return local.date().isoformat()
+
+
+def _start_of_day(day: date, time_zone: CompanyTimeZone) -> str | None:
+    return normalize_date_time(time_zone.start_of_day(day))

@@ -66,6 +66,7 @@ class ReferenceStream(ApiStream):
         for _, pages in self.api.run.deliver(self.api.client, self.source):
             for _ in pages:
                 pass
+        self.source.need()  # raises what has ended a fetch before the run
 
     @override
     def _write_activate_version_message(self, full_table_version: int) -> None:

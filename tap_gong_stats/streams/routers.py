@@ -84,7 +84,7 @@ class TimeZoneRouter:
         """
         time_zone = self._stream.time_zone
         if time_zone.name is None:
-            if more_to_learn or not self._has_probed():
+            if more_to_learn or not self._has_probed(stream):
                 return None
             if time_zone.name is None:
                 logger.warning(
@@ -95,10 +95,10 @@ class TimeZoneRouter:
                 return []
         return [{}]
 
-    def _has_probed(self) -> bool:
+    def _has_probed(self, stream: ApiStream) -> bool:
         (source,) = self.sources
         try:
-            return source.need()
+            return stream.request_shared(source)
         except ForbiddenError as error:
             raise ForbiddenError(f"{error}, or set time_zone") from error
 
@@ -136,7 +136,8 @@ class ManagerRouter:
         found = self._time_zone.sub_partitions(stream, more_to_learn=more_to_learn)
         if not found:
             return found
-        have_users, have_workspaces = self._users.source.need(), self._workspaces.source.need()
+        have_users = stream.request_shared(self._users.source)
+        have_workspaces = stream.request_shared(self._workspaces.source)
         if not (have_users and have_workspaces):
             return None
         with stream.parsing_errors():

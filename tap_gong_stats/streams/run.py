@@ -66,8 +66,8 @@ class Run:
         """Whether an error has ended the run for all streams."""
         return any(isinstance(failure, RunError) for failure in self.failures)
 
-    def start(self, streams: Iterable[ApiStream]) -> None:
-        """Plan the run, and begin to prefetch.
+    def plan(self, streams: Iterable[ApiStream]) -> None:
+        """Plan the requests of all streams, and send none yet.
 
         Raises:
             BookmarkError: for a state that this tap cannot have written.
@@ -85,6 +85,9 @@ class Run:
                 calls_left=limiter.budget.calls_left,
                 ends_run=lambda error: isinstance(error, RunError | BudgetExhaustedError),
             )
+
+    def start(self) -> None:
+        """Begin to prefetch."""
         for prefetcher in self._prefetchers.values():
             prefetcher.start()
 

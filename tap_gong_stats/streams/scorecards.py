@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 from typing_extensions import override
 
 from tap_gong_stats.api.endpoints import Endpoint
+from tap_gong_stats.streams.periods import local_date
 from tap_gong_stats.streams.windowed import WindowedStream
 from tap_gong_stats.sync.slicers import DayRangeSlicer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Record
 
@@ -59,9 +60,13 @@ class AnsweredScorecards(WindowedStream):
         return {"filter": params}
 
     @override
-    def map_page(self, page: Page, request: WindowRequest) -> Iterable[Record]:
-        return map(self._mapper.map, page.items)
+    def map_page(self, page: Page, request: WindowRequest) -> Iterator[Record]:
+        for item in page.items:
+            record = self._mapper.map(item)
+            # A review may be written in UTC, so that its own offset is no proof of the day.
+            yield {**record, "review_date": local_date(record["review_time"], self.time_zone)}
 
     @cached_property
     def _mapper(self) -> RecordMapper:
-        return self.mapper()
+        columns = [column for column in self.schema["properties"] if column != "review_date"]
+        return self.mapper(columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -11,6 +12,7 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
 from tap_gong_stats.api.pages import EMPTY_PAGE
+from tap_gong_stats.errors import ApiError
 from tap_gong_stats.streams.base import ApiStream
 from tap_gong_stats.streams.routers import OneRequestPerWindow
 from tap_gong_stats.sync.bookmarks import Bookmark, BookmarkError, DateRange
@@ -20,7 +22,7 @@ from tap_gong_stats.sync.window_plan import Fetcher, Horizon, WindowPlan, Window
 from tap_gong_stats.sync.windows import ONE_DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.tap_base import Tap
@@ -114,13 +116,11 @@ class WindowedStream(ApiStream):
             for task, pages in self.api.run.deliver(self.api.client, plan):
                 request = cast("WindowTask[Page]", task).request
                 for page in pages:
-                    for record in self._map(page, request):
-                        progress.records += 1
-                        yield record
+                    yield from self._map(page, request)
                 if request.ends_window and request.window and not has_gap:
                     self._commit(bookmark, request.window, is_backfill=request.is_backfill)
                 has_gap = has_gap or request.window != request.planned
-                progress.advance(request.window, self.stats)
+                progress.advance(request.window, self.records_read, self.stats)
         bookmark.complete_run()
 
     @override
@@ -129,16 +129,22 @@ class WindowedStream(ApiStream):
 
     @override
     def fetch_sample(self) -> Page:
-        for source in self._router.sources:
-            source.fetch_all()
         partition = (self.partitions or [{}])[0]
         end = self.time_zone.closed_until(self.api.run.started_at)
         *_, window = self.slicer.slice(partition, end - MAX_PERIOD, end)
         window = self.slicer.smallest(partition, window)
-        for sub_partition in self._router.sub_partitions(self, more_to_learn=False) or ():
+        for sub_partition in self._sample_sub_partitions():
             request = WindowRequest(partition, sub_partition, window, window)
             return self._paginate(request).fetch_next(None)
         return EMPTY_PAGE
+
+    def _sample_sub_partitions(self) -> Sequence[Mapping[str, Any]]:
+        while (found := self._router.sub_partitions(self, more_to_learn=False)) is None:
+            for source in self._router.sources:
+                if not source.exhausted:
+                    with suppress(ApiError):  # raised again by the router
+                        source.fetch_all()
+        return found
 
     def _map(self, page: Page, request: WindowRequest) -> Iterator[Record]:
         with self.parsing_errors(request.label):
@@ -167,8 +173,8 @@ class WindowedStream(ApiStream):
     def _bookmark(self, partition: Context) -> Bookmark:
         if partition and "replication_key_value" in self.stream_state:
             raise BookmarkError(
-                f"{self.name}: the state holds one bookmark and not one for each of "
-                f"{', '.join(partition)}, so another tap has written it; remove it from the state"
+                f"{self.name}: the state has a single bookmark instead of one per "
+                f"{' and '.join(partition)}, so another tap wrote it; remove it from the state"
             )
         label = " ".join([self.name, *(str(value) for value in partition.values())])
         state = self.get_context_state(partition or None)
@@ -223,6 +229,7 @@ class WindowedStream(ApiStream):
 
     def _commit(self, bookmark: Bookmark, window: Window, *, is_backfill: bool) -> None:
         """Move the bookmark behind a window whose records were written, and write the STATE."""
+        self.days_read += (window.end - window.start).days
         if is_backfill:
             bookmark.commit_backfill(window)
         else:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 ORDERED_KEYS = ("backfill_from", "backfilled_to", "first_day", "replication_key_value")
 """The days of a bookmark, none of them later than the next."""
 
+RUN_KEYS = ("run_from", "run_to", "run_date", "run_bookmark")
+"""What a bookmark holds while a run is cut short."""
+
 
 class BookmarkError(SyncError):
     """A bookmark that this tap cannot have written."""
@@ -47,9 +50,10 @@ class Bookmark:
       backfilled, `backfill_from` and `backfilled_to` record how far that is.
     - `selection` records which users, calls, … were read. If a run selects more, everything is
       backfilled for what is new.
-    - `run_from`, `run_to` and `run_date` record how far a run is that was cut short. The next
-      run of the same day resumes there instead of reading the look-back again. So does a run of
-      a later day with a budget: one smaller than the look-back would never reach new days.
+    - `run_from`, `run_to` and `run_date` record how far a run is that was cut short, and
+      `run_bookmark` where the bookmark was when it began. The next run of the same day resumes
+      there instead of reading the look-back again. So does a run of a later day with a budget, as
+      long as no new day was read: a budget no larger than the look-back would never reach one.
 
     Args:
         state: the partition's part of the state, which is changed in place.
@@ -65,6 +69,7 @@ class Bookmark:
         self._replication_key = replication_key
         self._label = label
         self._wanted = self._run_from = self._run_date = date.max
+        self._run_bookmark: date | None = None
         written_for = state.get("replication_key", replication_key)
         if written_for != replication_key:
             raise self._error(f"is for the replication key {written_for!r}")
@@ -148,10 +153,12 @@ class Bookmark:
         self._state["run_from"] = self._run_from.isoformat()
         self._state["run_to"] = window.end.isoformat()
         self._state["run_date"] = self._run_date.isoformat()
+        if self._run_bookmark:
+            self._state["run_bookmark"] = self._run_bookmark.isoformat()
 
     def complete_run(self) -> None:
         """Record that all was read, so that the next run begins with its look-back."""
-        for key in ("run_from", "run_to", "run_date"):
+        for key in RUN_KEYS:
             self._state.pop(key, None)
 
     def commit_backfill(self, window: Window) -> None:
@@ -167,13 +174,13 @@ class Bookmark:
 
     def _resume(self, first: date, end: date, *, has_budget: bool) -> date:
         """Return the day on which a run begins: behind one that was cut short, or `first`."""
-        begun, reached = self._day("run_from"), self._day("run_to")
-        self._run_from = first
+        begun, reached, bookmark = map(self._day, ("run_from", "run_to", "run_bookmark"))
+        self._run_from, self._run_bookmark = first, end
         if not (begun and reached and begun <= first < reached <= end):
             return first
         is_same_day = self._day("run_date") == self._run_date
-        if is_same_day or (has_budget and reached < end):
-            self._run_from = begun
+        if is_same_day or (has_budget and bookmark == end):
+            self._run_from, self._run_bookmark = begun, bookmark
             return reached
         return first
 

@@ -52,13 +52,13 @@ class Progress:
         self._clock = clock
         self._started_at = self._logged_at = clock()
         self._done = 0
-        self.records = 0
 
-    def advance(self, window: Window | None, stats: object) -> None:
+    def advance(self, window: Window | None, records: int, stats: object) -> None:
         """Record that a request is complete, and report it if it is time.
 
         Args:
             window: what it was about.
+            records: how many records the stream has emitted so far.
             stats: what the stream has cost so far.
         """
         self._done += 1
@@ -75,7 +75,7 @@ class Progress:
             self._stream,
             100 * self._done // max(self._total, self._done),
             window,
-            self.records,
+            records,
             stats,
             (now - self._started_at) / self._done * left,
         )

@@ -171,13 +171,6 @@ def test_oauth_token_that_was_accepted_may_be_refused_and_refreshed_again() -> N
         assert [status(), status()] == [401, 401]
 
 
-def test_oauth_request_that_is_sent_again_keeps_one_hook() -> None:
-    authenticator = OAuthAuthenticator(FakeRefresher())
-    request = prepared(authenticator)
-    authenticator(request)
-    assert len(request.hooks["response"]) == 1
-
-
 def test_oauth_error_of_a_refresh_reaches_the_request() -> None:
     class Revoked(FakeRefresher):
         def refresh(self, expired: Tokens | None) -> Tokens:

@@ -1,189 +1,303 @@
 from __future__ import annotations
 
+import math
 import threading
 import time
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_gong_stats.api.rate_limit import Budget, BudgetSpentError, Pace, Turn
+from tap_gong_stats.api.contention import CALLS_TO_RECOVER
+from tap_gong_stats.api.rate_limit import CallBudget, Permit, RateLimiter
+from tap_gong_stats.errors import BudgetExhaustedError
+from tests.api.helpers import FakeClock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RATES = st.sampled_from([0.5, 1, 2.5, 3, 10, 33.3])
 
 
-class FakeTime:
-    """A clock that moves only by sleeping, each sleep a given bit too long."""
-
-    def __init__(self, lateness: list[float] | None = None) -> None:
-        self.now = 1000.0
-        self._lateness = iter(lateness or [])
-
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        assert seconds > 0
-        self.now += seconds + next(self._lateness, 0.0)
-
-    def pace(self, calls_per_second: float) -> Pace:
-        return Pace(calls_per_second, clock=self.clock, sleep=self.sleep)
-
-
-def turns(pace: Pace, fake: FakeTime, count: int) -> list[float]:
-    taken = []
+def issue(limiter: RateLimiter, clock: FakeClock, count: int) -> list[float]:
+    """Acquire permits, and return the seconds at which they were issued."""
+    issued = []
     for _ in range(count):
-        pace.take_turn()
-        taken.append(round(fake.now - 1000, 6))
-    return taken
+        limiter.acquire()
+        issued.append(round(clock.now - 1000, 6))
+    return issued
 
 
-def test_calls_leave_evenly_and_the_first_at_once() -> None:
-    fake = FakeTime()
-    assert turns(fake.pace(4), fake, 5) == [0, 0.25, 0.5, 0.75, 1.0]
+def assert_within_limit(sent: Sequence[float], rate: float) -> None:
+    """Check that no sliding span holds more calls than its allowance."""
+    allowance = math.ceil(rate)
+    ordered = sorted(sent)
+    spans = [later - earlier for earlier, later in zip(ordered, ordered[allowance:], strict=False)]
+    assert min(spans, default=math.inf) >= allowance / rate - 1e-9
 
 
-def test_idle_time_is_not_saved_up_for_a_burst() -> None:
-    fake = FakeTime()
-    pace = fake.pace(4)
-    pace.take_turn()
-    fake.now += 60
-    assert turns(pace, fake, 3) == [60, 60.25, 60.5]
+def test_permits_are_issued_evenly_and_the_first_at_once() -> None:
+    clock = FakeClock()
+    assert issue(clock.limiter(4), clock, 5) == [0, 0.25, 0.5, 0.75, 1.0]
 
 
-def test_a_late_call_does_not_delay_all_later_ones() -> None:
-    fake = FakeTime([0.1])
-    taken = turns(fake.pace(4), fake, 100)
-    assert taken[1] == 0.35
+def test_permits_after_idle_time_come_in_no_burst() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    limiter.acquire()
+    clock.now += 60
+    assert issue(limiter, clock, 3) == [60, 60.25, 60.5]
+
+
+def test_permit_knows_how_long_its_holder_has_waited() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    assert [round(limiter.acquire().waited, 6) for _ in range(3)] == [0, 0.25, 0.25]
+
+
+def test_late_permit_does_not_delay_all_later_ones() -> None:
+    clock = FakeClock([0.1])
+    issued = issue(clock.limiter(4), clock, 100)
+    assert issued[1] == 0.35
     # The fifth call waits for the late one; the grid then stays that little behind at most.
-    assert taken[-1] <= 99 * 0.25 + 0.1
+    assert issued[-1] <= 99 * 0.25 + 0.1
 
 
-def test_a_call_that_leaves_long_after_its_turn_is_not_crowded() -> None:
-    fake = FakeTime()
-    pace = fake.pace(4)
-    turn = pace.take_turn()
-    fake.now += 0.1
-    pace.leave(turn)
-    assert turns(pace, fake, 4) == [0.25, 0.5, 0.75, 1.1]
+def test_request_that_is_sent_long_after_its_permit_is_not_crowded() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    permit = limiter.acquire()
+    clock.now += 0.1
+    limiter.mark_sent(permit)
+    assert issue(limiter, clock, 4) == [0.25, 0.5, 0.75, 1.1]
 
 
-def test_calls_that_a_late_one_has_bunched_up_are_apart_again() -> None:
-    fake = FakeTime()
-    pace = fake.pace(4)
-    turn = pace.take_turn()
-    fake.now += 0.7
-    pace.leave(turn)
-    taken = turns(pace, fake, 12)
-    gaps = [round(later - earlier, 6) for earlier, later in pairwise(taken[-6:])]
+def test_permits_that_a_late_request_has_bunched_up_are_spread_out_again() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    permit = limiter.acquire()
+    clock.now += 0.7
+    limiter.mark_sent(permit)
+    issued = issue(limiter, clock, 12)
+    gaps = [round(later - earlier, 6) for earlier, later in pairwise(issued[-6:])]
     assert gaps == [0.25] * 5
 
 
-def test_calls_that_were_held_up_together_do_not_leave_together() -> None:
-    fake = FakeTime()
-    pace = fake.pace(4)
-    held_up = [pace.take_turn() for _ in range(6)]
-    fake.now = 1010.0
-    left = [round(pace.leave(turn).left - 1010, 6) for turn in held_up]
-    assert left == [0, 0.25, 0.5, 0.75, 1, 1.25]
-
-
-def test_of_calls_that_were_held_up_no_more_leave_together_than_a_second_may_hold() -> None:
-    fake = FakeTime()
-    pace = fake.pace(4)
-    held_up = [pace.take_turn() for _ in range(6)]
-    fake.now = 1010.0
-    left = [round(pace.leave(turn).left - 1010, 6) for turn in reversed(held_up)]
-    assert left == [0, 0, 0, 0, 1, 1.25]
-
-
-def test_a_pause_holds_back_the_next_call() -> None:
-    fake = FakeTime()
-    pace = fake.pace(4)
-    pace.refused(pace.take_turn(), 7)
-    assert turns(pace, fake, 2) == [7, 7.25]
-
-
-def test_a_second_refusal_slows_the_pace_down_unless_it_is_much_later() -> None:
-    fake = FakeTime()
-    pace = fake.pace(4)
-    pace.refused(pace.take_turn(), 7)
-    for _ in range(30):
-        pace.accepted()
-    pace.refused(pace.take_turn(), 0)
-    assert turns(pace, fake, 2) == [7.25, 7.5]
-    for _ in range(29):
-        pace.accepted()
-    pace.refused(pace.take_turn(), 0)
-    assert turns(pace, fake, 2) == [8.0, 8.375]
-
-
-def test_calls_that_were_under_way_together_are_refused_once() -> None:
-    fake = FakeTime()
-    pace = fake.pace(4)
-    for turn in [pace.take_turn() for _ in range(3)]:
-        pace.refused(turn, 1)
-    assert turns(pace, fake, 2) == [1.5, 1.75]
-
-
-def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
-    fake = FakeTime()
-    pace = fake.pace(4)
-    for pause in (7, 1):
-        pace.refused(Turn(fake.now, 0), pause)
-    assert turns(pace, fake, 1) == [7]
-
-
-def test_refusals_slow_the_pace_down_and_it_recovers() -> None:
-    fake = FakeTime()
-    pace = fake.pace(4)
-    for _ in range(50):
-        pace.refused(pace.take_turn(), 0)
-    slow = turns(pace, fake, 3)
-    assert slow[2] - slow[1] == 2.5  # ten times slower, and no more
-    for _ in range(200):
-        pace.accepted()
-    fast = turns(pace, fake, 4)
-    assert round(fast[3] - fast[2], 6) == 0.25
-
-
-def test_a_budget_is_spent_call_by_call() -> None:
-    budget = Budget(2)
-    budget.take_one()
-    budget.take_one()
-    for _ in range(2):
-        with pytest.raises(BudgetSpentError):
-            budget.take_one()
-
-
-def test_without_a_budget_calls_are_not_counted() -> None:
-    budget = Budget(None)
-    for _ in range(100):
-        budget.take_one()
-
-
-@given(
-    rate=st.sampled_from([0.5, 1, 2.5, 3, 10, 33.3]),
-    lateness=st.lists(st.floats(0, 2), max_size=60),
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        # The two oldest permits were replaced by newer ones: their holders wait once more.
+        ([0, 1, 2, 3, 4, 5], [0, 0.25, 0.5, 0.75, 1, 1.25]),
+        ([5, 4, 3, 2, 1, 0], [0, 0, 0, 0, 1, 1.25]),
+    ],
 )
-def test_no_sliding_span_holds_more_than_the_allowance(rate: float, lateness: list[float]) -> None:
-    fake = FakeTime(lateness)
-    taken = turns(fake.pace(rate), fake, 60)
-    allowance = -int(-rate // 1)
-    gaps = [later - earlier for earlier, later in zip(taken, taken[allowance:], strict=False)]
-    assert all(gap >= allowance / rate - 1e-5 for gap in gaps)
+def test_stale_permits_wait_again(order: list[int], expected: list[float]) -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    permits = [limiter.acquire() for _ in range(6)]
+    clock.now = 1010.0
+    sent = []
+    for number in order:
+        limiter.mark_sent(permits[number])
+        sent.append(round(permits[number].sent_at - 1010, 6))
+    assert sent == expected
 
 
-def test_threads_share_one_pace() -> None:
-    pace = Pace(200)
-    left: list[float] = []
+def test_stale_permit_adds_its_second_wait_to_the_first() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(1)
+    limiter.acquire()
+    stale, _ = limiter.acquire(), limiter.acquire()
+    limiter.mark_sent(stale)
+    assert stale.waited == 1 + 1
 
-    def call() -> None:
-        pace.take_turn()
-        left.append(time.monotonic())
 
-    threads = [threading.Thread(target=call) for _ in range(20)]
+def test_429_pauses_all_calls() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    limiter.on_rate_limited(limiter.acquire(), 7)
+    assert issue(limiter, clock, 2) == [7, 7.25]
+
+
+def test_429_pauses_all_calls_for_a_second_at_least() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    limiter.on_rate_limited(limiter.acquire(), 0)
+    assert issue(limiter, clock, 2) == [1, 1.25]
+
+
+def test_shorter_pause_does_not_end_a_longer_one() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    for seconds in (7, 1):
+        limiter.on_rate_limited(Permit(clock.now), seconds)
+    assert issue(limiter, clock, 1) == [7]
+
+
+def test_request_that_was_not_sent_yet_waits_for_the_end_of_a_pause() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    rejected, delayed = limiter.acquire(), limiter.acquire()
+    limiter.on_rate_limited(rejected, 7)
+    limiter.mark_sent(delayed)
+    assert (clock.now, delayed.sent_at) == (1007.25, 1007.25)
+    assert issue(limiter, clock, 1) == [7.5]
+
+
+def test_shared_limit_is_used_in_groups_that_leave_one_call_to_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    for _ in range(2):
+        limiter.on_rate_limited(limiter.acquire(), 0)
+    assert issue(limiter, clock, 7) == [2, 2, 2.02, 3.02, 3.02, 3.04, 4.04]
+    assert caplog.messages == ["Others use the same rate limit; leaving a part of it to them"]
+
+
+def test_shared_limit_of_one_call_is_used_one_by_one() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(0.5)
+    for _ in range(2):
+        limiter.on_rate_limited(limiter.acquire(), 0)
+    assert issue(limiter, clock, 3) == [4.02, 6.04, 8.06]
+
+
+def test_limit_that_is_no_longer_shared_is_used_evenly_again() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    for _ in range(2):
+        limiter.on_rate_limited(limiter.acquire(), 0)
+    for _ in range(CALLS_TO_RECOVER):
+        limiter.on_success()
+    assert issue(limiter, clock, 5)[1:] == [2.25, 2.5, 2.75, 3.0]
+
+
+def test_seconds_without_success_count_from_the_first_429() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(4)
+    assert limiter.seconds_without_success() == 0
+    for _ in range(2):
+        limiter.on_rate_limited(limiter.acquire(), 0)
+    assert limiter.seconds_without_success() == 1
+    limiter.on_success()
+    assert limiter.seconds_without_success() == 0
+
+
+def test_budget_is_consumed_call_by_call() -> None:
+    budget = CallBudget(2)
+    assert budget.calls_left() == 2
+    budget.consume()
+    budget.consume()
+    for _ in range(2):
+        with pytest.raises(BudgetExhaustedError):
+            budget.consume()
+        assert budget.calls_left() == 0
+
+
+def test_budget_without_a_limit_is_never_exhausted() -> None:
+    budget = CallBudget(None)
+    for _ in range(100):
+        budget.consume()
+    assert budget.calls_left() == math.inf
+
+
+def test_budget_of_several_threads_is_never_exceeded() -> None:
+    budget = CallBudget(500)
+    consumed: list[bool] = []
+
+    def consume() -> None:
+        for _ in range(200):
+            try:
+                budget.consume()
+            except BudgetExhaustedError:
+                continue
+            consumed.append(True)
+
+    threads = [threading.Thread(target=consume) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert max(left) - min(left) >= 19 / 200 - 0.005
+    assert len(consumed) == 500
+
+
+def test_each_permit_takes_one_call_from_the_budget_and_a_stale_one_no_second() -> None:
+    clock = FakeClock()
+    limiter = clock.limiter(1, budget=CallBudget(3))
+    stale, _ = limiter.acquire(), limiter.acquire()
+    limiter.mark_sent(stale)
+    assert limiter.budget.calls_left() == 1
+    limiter.acquire()
+    with pytest.raises(BudgetExhaustedError):
+        limiter.acquire()
+
+
+@given(RATES, st.integers(1, 60))
+def test_permits_without_delays_are_exactly_on_the_grid(rate: float, count: int) -> None:
+    clock = FakeClock()
+    issued = issue(clock.limiter(rate), clock, count)
+    assert issued == [pytest.approx(number / rate, abs=1e-5) for number in range(count)]
+
+
+@given(RATES, st.lists(st.floats(0, 2), max_size=60))
+def test_permits_issued_late_never_exceed_the_limit(rate: float, lateness: list[float]) -> None:
+    clock = FakeClock(lateness)
+    limiter = clock.limiter(rate)
+    assert_within_limit([limiter.acquire().sent_at for _ in range(60)], rate)
+
+
+ACTIONS = st.lists(
+    st.one_of(
+        st.tuples(st.just("acquire"), st.just(0.0)),
+        st.tuples(st.just("pass"), st.floats(0, 3)),
+        st.tuples(st.just("send"), st.floats(0, 1)),
+        st.tuples(st.just("success"), st.just(0.0)),
+        st.tuples(st.just("429"), st.floats(0, 2)),
+    ),
+    min_size=20,
+    max_size=200,
+)
+
+
+@given(RATES, ACTIONS, st.lists(st.floats(0, 0.5), max_size=100))
+def test_requests_sent_at_any_time_in_any_order_never_exceed_the_limit(
+    rate: float, actions: list[tuple[str, float]], lateness: list[float]
+) -> None:
+    clock = FakeClock(lateness)
+    limiter = clock.limiter(rate)
+    held: list[Permit] = []
+    sent: list[Permit] = []
+    for action, value in actions:
+        if action == "acquire":
+            held.append(limiter.acquire())
+        elif action == "pass":
+            clock.now += value
+        elif action == "send" and held:
+            permit = held.pop(round(value * (len(held) - 1)))
+            limiter.mark_sent(permit)
+            sent.append(permit)
+        elif action == "success":
+            limiter.on_success()
+        elif action == "429" and sent:
+            limiter.on_rate_limited(sent[-1], value)
+    assert_within_limit([permit.sent_at for permit in sent], rate)
+
+
+def test_threads_share_one_limit() -> None:
+    limiter = RateLimiter(200)
+    issued: list[float] = []
+
+    def acquire() -> None:
+        limiter.acquire()
+        issued.append(time.monotonic())
+
+    threads = [threading.Thread(target=acquire) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(issued) == 20
+    assert max(issued) - min(issued) >= 19 / 200 - 0.005

@@ -4,17 +4,19 @@ import ssl
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 import trustme
+from requests.structures import CaseInsensitiveDict
 
-from tap_gong_stats.api.rate_limit import Pace, Turn
-from tap_gong_stats.api.session import session
-from tests.helpers import ScriptedServer, StubResponse, run_tap, scripted_server
+from tap_gong_stats.api.session import ApiSession, TrackedHeaders
+from tap_gong_stats.errors import RunError
+from tests.helpers import StubResponse, scripted_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-WORKSPACE = {"workspaces": [{"id": "1"}]}
+    from tests.helpers import ScriptedServer
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +25,18 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def gong(authority: trustme.CA) -> Iterator[ScriptedServer]:
+def handshakes() -> list[object]:
+    """The TLS handshakes that the server has begun."""
+    return []
+
+
+@pytest.fixture
+def tls_server(authority: trustme.CA, handshakes: list[object]) -> Iterator[ScriptedServer]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.sni_callback = lambda *details: handshakes.append(details)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    with scripted_server(lambda *_: StubResponse(body=WORKSPACE), tls=context) as script:
-        yield script
+    with scripted_server(lambda *_: StubResponse(body={}), tls=context) as server:
+        yield server
 
 
 @pytest.fixture
@@ -36,61 +45,101 @@ def trust(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
 
 
-def test_a_certificate_that_cannot_be_verified_ends_the_run_before_the_login_is_sent(
-    gong: ScriptedServer,
-) -> None:
-    error = run_tap({"api_url": gong.url}, "workspaces").error
-    assert str(error) == (
-        f"workspaces: {gong.url.removeprefix('https://')} shows a certificate that cannot be "
-        "verified (unable to get local issuer certificate); if a proxy of your network signs it, "
-        "name a file with its authority in the variable REQUESTS_CA_BUNDLE"
-    )
-    assert gong.asked == []
+def send(session: ApiSession, url: str, on_sent: Callable[[], None] = lambda: None) -> int:
+    request = session.prepare_request(requests.Request("POST", url, json={}))
+    request.headers = TrackedHeaders(request.headers, on_sent)
+    environment = session.merge_environment_settings(url, {}, None, None, None)
+    return session.send(request, timeout=5, **environment).status_code
+
+
+def test_tracked_headers_are_the_headers_of_the_request() -> None:
+    headers = TrackedHeaders(CaseInsensitiveDict({"Accept": "x"}), on_sent=lambda: None)
+    assert headers == {"accept": "x"}
+    assert headers.copy() == headers
+
+
+def test_session_reports_each_request_just_before_it_is_sent() -> None:
+    with scripted_server(lambda *_: StubResponse(body={})) as server:
+        requests_before: list[int] = []
+        with ApiSession(connections=1) as session:
+            for _ in range(3):
+                send(session, server.url, lambda: requests_before.append(len(server.requests)))
+    assert requests_before == [0, 1, 2]
 
 
 @pytest.mark.usefixtures("trust")
-def test_a_certificate_of_a_known_authority_is_good(gong: ScriptedServer) -> None:
-    result = run_tap({"api_url": gong.url}, "workspaces")
-    assert result.error is None
-    assert [row["id"] for row in result.rows("workspaces")] == ["1"]
-
-
-@pytest.mark.usefixtures("trust")
-def test_it_tells_of_each_connection_that_is_open_before_anything_is_sent(
-    gong: ScriptedServer,
+def test_session_over_tls_reports_each_request_after_the_handshake(
+    tls_server: ScriptedServer, handshakes: list[object]
 ) -> None:
-    sent_before: list[int] = []
-    with session(connections=1, opened=lambda: sent_before.append(len(gong.asked))) as one:
+    before: list[tuple[int, int]] = []
+    with ApiSession(connections=1) as session:
         for _ in range(3):
-            assert one.post(gong.url, json={}).json() == WORKSPACE
-    assert sent_before == [0]
-    assert len(gong.asked) == 3
+            send(
+                session,
+                tls_server.url,
+                lambda: before.append((len(handshakes), len(tls_server.requests))),
+            )
+    assert before == [(1, 0), (1, 1), (1, 2)]
 
 
 @pytest.mark.usefixtures("trust")
-def test_a_call_counts_from_when_its_connection_is_open(
-    gong: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+def test_session_sends_requests_with_ordinary_headers_unreported(
+    tls_server: ScriptedServer,
 ) -> None:
-    left: list[Turn] = []
-
-    def leave(_: Pace, turn: Turn) -> Turn:
-        left.append(turn)
-        return turn
-
-    monkeypatch.setattr(Pace, "leave", leave)
-    assert run_tap({"api_url": gong.url}, "workspaces").error is None
-    assert len(left) == 2
-    assert left[0] is left[1]
+    with ApiSession(connections=1) as session:
+        assert session.post(tls_server.url, json={}, timeout=5).json() == {}
 
 
-def test_a_proxy_gets_nothing_that_is_meant_for_this_machine(
+def test_session_refuses_an_unverifiable_certificate_before_anything_is_sent(
+    tls_server: ScriptedServer,
+) -> None:
+    sent: list[bool] = []
+    with ApiSession(connections=1) as session, pytest.raises(RunError) as raised:
+        send(session, tls_server.url, lambda: sent.append(True))
+    assert str(raised.value) == (
+        f"{tls_server.url.removeprefix('https://')} presents a certificate that cannot be verified "
+        "(unable to get local issuer certificate); if a proxy of your network signs it, set "
+        "REQUESTS_CA_BUNDLE to a file with its certificate authority"
+    )
+    assert (sent, tls_server.requests) == ([], [])
+
+
+def test_session_raises_a_failed_handshake_as_it_is() -> None:
+    with scripted_server(lambda *_: StubResponse(body={})) as server:
+        url = server.url.replace("http://", "https://")
+        with ApiSession(connections=1) as session, pytest.raises(requests.exceptions.SSLError):
+            send(session, url)
+
+
+def test_session_sends_nothing_for_this_machine_through_a_proxy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with scripted_server(lambda *_: StubResponse(body=WORKSPACE)) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    with (
+        scripted_server(lambda *_: StubResponse(body={})) as proxy,
+        scripted_server(lambda *_: StubResponse(body={})) as server,
+        ApiSession(connections=1) as session,
+    ):
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.setenv(name, "")
+        assert send(session, server.url) == 200
+        assert send(session, server.url.replace("127.0.0.1", "localhost")) == 200
+    assert (len(proxy.requests), len(server.requests)) == (0, 2)
+
+
+def test_session_reports_requests_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted_server(lambda *_: StubResponse(body={})) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
-        monkeypatch.setenv("NO_PROXY", "")
-        monkeypatch.setenv("no_proxy", "")
-        with scripted_server(lambda *_: StubResponse(body=WORKSPACE)) as gong_here:
-            assert run_tap({"api_url": gong_here.url}, "workspaces").error is None
-    assert (len(proxy.asked), len(gong_here.asked)) == (0, 1)
+        sent: list[int] = []
+        with ApiSession(connections=1) as session:
+            send(session, "http://gong.test/v2", lambda: sent.append(len(proxy.requests)))
+    assert [request["path"] for request in proxy.requests] == ["http://gong.test/v2"]
+    assert sent == [0]
+
+
+def test_session_follows_no_redirect_even_if_asked_to() -> None:
+    moved = StubResponse(307, b"", {"Location": "/elsewhere"})
+    with scripted_server(lambda *_: moved) as server, ApiSession(connections=1) as session:
+        assert session.post(server.url, json={}, timeout=5, allow_redirects=True).status_code == 307
+    assert len(server.requests) == 1

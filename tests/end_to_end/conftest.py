@@ -1,4 +1,4 @@
-"""What the runs into a warehouse share."""
+"""Fixtures of the runs into a warehouse."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """A PostgreSQL of the suite's own: host, port, user, password and database."""
+    """A PostgreSQL server that runs for this session only."""
     with running_postgres(tmp_path_factory.mktemp("postgres") / "log") as database:
         yield database

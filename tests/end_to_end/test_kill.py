@@ -1,4 +1,4 @@
-"""A run that is killed, and goes on from the last STATE line that it wrote."""
+"""A run that is killed resumes from its last STATE without data loss."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def run_until(lines: int, folder: Path, warehouse: RecordingTarget) -> bool:
-    """Run the tap, kill it after a number of lines, and tell whether it had finished before."""
+    """Run the tap, kill it after a number of lines, and tell whether it finished before that."""
     (folder / "state.json").write_text(json.dumps(warehouse.state))
     with subprocess.Popen(
         [
@@ -43,8 +43,11 @@ def run_until(lines: int, folder: Path, warehouse: RecordingTarget) -> bool:
         return process.wait() == 0
 
 
-def kills_in_a_history(gong: Sandbox, folder: Path, chance: random.Random) -> int:
-    """Read a whole history with kills at random lines, compare it with the truth, and count."""
+def load_with_kills(gong: Sandbox, folder: Path, random_lines: random.Random) -> int:
+    """Load a whole history in runs that are killed at random lines; return how many were.
+
+    Afterwards the warehouse contains exactly the expected rows.
+    """
     start = gong.company.today - timedelta(days=12)
     config = LOGIN | gong.config(
         start_date=start.isoformat(),
@@ -56,7 +59,7 @@ def kills_in_a_history(gong: Sandbox, folder: Path, chance: random.Random) -> in
     (folder / "config.json").write_text(json.dumps(config))
     warehouse = RecordingTarget()
     kills = 0
-    while not run_until(chance.randrange(20, 200), folder, warehouse):
+    while not run_until(random_lines.randrange(20, 200), folder, warehouse):
         kills += 1
     for stream, rows in expected_rows.all_rows(gong.company, start).items():
         assert in_order(warehouse.rows(stream)) == in_order(rows), stream
@@ -69,13 +72,13 @@ def gong(sandbox: StartSandbox) -> Sandbox:
     return sandbox(users=8, page_size=3, zone="Asia/Tokyo")
 
 
-def test_killed_at_random_moments_nothing_is_lost(gong: Sandbox, tmp_path: Path) -> None:
-    assert kills_in_a_history(gong, tmp_path, random.Random(7)) > 3
+def test_killed_runs_resume_without_data_loss(gong: Sandbox, tmp_path: Path) -> None:
+    assert load_with_kills(gong, tmp_path, random.Random(7)) > 3
 
 
 @pytest.mark.soak
-def test_killed_a_hundred_times_nothing_is_lost(gong: Sandbox, tmp_path: Path) -> None:
+def test_a_hundred_killed_runs_resume_without_data_loss(gong: Sandbox, tmp_path: Path) -> None:
     kills = seed = 0
     while kills < 100:
-        kills += kills_in_a_history(gong, tmp_path, random.Random(seed))
+        kills += load_with_kills(gong, tmp_path, random.Random(seed))
         seed += 1

@@ -32,7 +32,7 @@ ADDED_BY_THE_TARGET = "_sdc_"
 
 @pytest.fixture
 def meltano(tmp_path: Path, postgres: Database) -> Callable[..., str]:
-    """Run Meltano in this checkout, with a state of the test's own."""
+    """Run Meltano in this checkout, with a state that ends with the test."""
 
     def run(*arguments: str, **settings: str) -> str:
         result = subprocess.run(
@@ -43,7 +43,7 @@ def meltano(tmp_path: Path, postgres: Database) -> Callable[..., str]:
                 **postgres.variables,
                 **settings,
                 "MELTANO_ENVIRONMENT": "dev",
-                # The plugins stay from one run of the tests to the next.
+                # The plugins are kept for the next run of the tests.
                 "MELTANO_SYS_DIR_ROOT": str(ROOT / ".venv" / "meltano"),
                 "MELTANO_DATABASE_URI": f"sqlite:///{tmp_path}/meltano.db",
                 "XDG_STATE_HOME": str(tmp_path),
@@ -142,7 +142,7 @@ COLUMN_TYPES = {
         **USER,
         **SPAN,
         **PERIOD,
-        **dict.fromkeys(expected_rows.MEASURES.values(), "numeric"),
+        **dict.fromkeys(expected_rows.METRICS.values(), "numeric"),
         "person_interaction_stats": "jsonb[]",
     },
     "workspaces": {"id": "text", "name": "text", "description": "text"},
@@ -163,7 +163,7 @@ REFERENCES = [
     ("scorecards", "workspace_id", "workspaces", "id"),
     ("users", "manager_id", "users", "id"),
 ]
-"""The joins that the README draws: table and column, and the table and column they refer to."""
+"""The joins in the README's diagram: a table and column, and what they refer to."""
 
 
 def orphans(database: Database, table: str, column: str, other: str, key: str) -> int:
@@ -186,7 +186,7 @@ def orphans(database: Database, table: str, column: str, other: str, key: str) -
         return int(count)
 
 
-def test_two_runs_fill_every_table_with_the_truth(
+def test_two_runs_load_every_table_completely(
     sandbox: StartSandbox, postgres: Database, meltano: Callable[..., str]
 ) -> None:
     with psycopg.connect(postgres.conninfo) as connection:
@@ -205,16 +205,16 @@ def test_two_runs_fill_every_table_with_the_truth(
     }
     expected = expected_rows.all_rows(company, start)
 
-    def assert_tables_are_the_truth() -> None:
+    def assert_tables_are_complete() -> None:
         for stream, rows in expected.items():
             stored = in_order([as_stored(row) for row in rows])
             assert in_order(table(postgres, stream)) == stored, stream
 
     meltano("run", "tap-gong-stats", "target-postgres", **settings)
-    assert_tables_are_the_truth()
+    assert_tables_are_complete()
     first = len(gong.calls)
     meltano("run", "gong-stats-to-postgres", **settings)
-    assert_tables_are_the_truth()
+    assert_tables_are_complete()
     daily = [call for call in gong.calls[first:] if call.path == "/v2/stats/interaction"]
     assert {call.body["filter"]["fromDate"] for call in daily} == {
         (today - timedelta(days=number)).isoformat() for number in (3, 2, 1)

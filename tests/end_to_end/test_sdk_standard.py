@@ -1,4 +1,4 @@
-"""The test class that the SDK offers to every tap, over a sandbox."""
+"""The SDK's standard tests for taps, run against the sandbox."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ StandardTests: Any = get_tap_test_class(
 )
 
 
-class TestSdkStandard(StandardTests):  # type: ignore[misc]  # the SDK makes it at run time
+class TestSdkStandard(StandardTests):  # type: ignore[misc]  # the SDK creates it at run time
     @pytest.fixture(scope="class", autouse=True)
     @classmethod
     def sandbox_url(cls) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""The judgement of Singer's own checker, which is stricter than most targets."""
+"""Singer's own validator, which is stricter than most targets."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from tests.helpers import run_tap
 if TYPE_CHECKING:
     from tests.conftest import StartSandbox
 
-CHECKER = Path(sys.prefix) / "singer-tools" / "bin" / "singer-check-tap"
+VALIDATOR = Path(sys.prefix) / "singer-tools" / "bin" / "singer-check-tap"
 
 
-def test_the_checker_accepts_all_messages(sandbox: StartSandbox, tmp_path: Path) -> None:
+def test_validator_accepts_all_messages(sandbox: StartSandbox, tmp_path: Path) -> None:
     gong = sandbox()
     start = gong.company.today - timedelta(days=40)
     run = run_tap(gong.config(start_date=start.isoformat(), periods=["day", "week", "month"]))
     assert run.error is None
     lines = "".join(f"{json.dumps(message)}\n" for message in run.messages)
     result = subprocess.run(
-        [CHECKER],
-        cwd=tmp_path,  # where it leaves a folder
+        [VALIDATOR],
+        cwd=tmp_path,  # it creates a directory there
         input=lines,
         capture_output=True,
         check=False,

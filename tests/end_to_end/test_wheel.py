@@ -1,3 +1,5 @@
+"""The wheel, installed into an environment of its own."""
+
 from __future__ import annotations
 
 import json
@@ -11,7 +13,7 @@ import pytest
 
 from tap_gong_stats.tap import TapGongStats
 from tests.api.oauth.helpers import oauth_app, token_response
-from tests.helpers import Answer, scripted
+from tests.helpers import StubResponse, scripted_server
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -31,7 +33,7 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python.parent
 
 
-def test_a_wheel_in_an_environment_of_its_own(scripts: Path, tmp_path: Path) -> None:
+def test_installed_wheel_prints_the_same_catalog(scripts: Path, tmp_path: Path) -> None:
     found = subprocess.run(
         [scripts / "tap-gong-stats", "--discover"],
         cwd=tmp_path,
@@ -41,14 +43,14 @@ def test_a_wheel_in_an_environment_of_its_own(scripts: Path, tmp_path: Path) -> 
     assert found.stdout.decode().strip() == TapGongStats(validate_config=False).catalog_json_text
 
 
-def test_a_wheel_refreshes_oauth_tokens(scripts: Path, tmp_path: Path) -> None:
+def test_installed_wheel_refreshes_oauth_tokens(scripts: Path, tmp_path: Path) -> None:
     code = (
         "import json, sys; from tap_gong_stats.api.oauth.app import OAuthApp;"
         "from tap_gong_stats.api.oauth.refresher import TokenRefresher;"
         "print(TokenRefresher(OAuthApp(**json.loads(sys.argv[1]))).refresh(None).access_token)"
     )
-    with scripted(lambda *_: Answer(body=token_response())) as script:
-        app = asdict(oauth_app(tmp_path / "tokens.json", script.url))
+    with scripted_server(lambda *_: StubResponse(body=token_response())) as server:
+        app = asdict(oauth_app(tmp_path / "tokens.json", server.url))
         found = subprocess.run(
             [scripts / "python", "-c", code, json.dumps(app)],
             cwd=tmp_path,

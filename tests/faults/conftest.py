@@ -12,72 +12,70 @@ from gong_sandbox.app import create_app
 from gong_sandbox.company import Company
 from gong_sandbox.faults import FaultProxy, fault_proxy
 from gong_sandbox.server import serve
-from tap_gong_stats.http_stream import HttpStream
-from tests import expected_rows
-from tests.expected_rows import days, in_order, weeks
-from tests.faults.harness import Warehouse, end_of_threads, run
+from tap_gong_stats.api import retry
+from tests.expected_rows import in_order
+from tests.expected_windows import expected_windows, reference_rows
+from tests.helpers import run_tap, wait_for_fetch_threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.faults.harness import Json
+    from tests.helpers import Json
 
 NOW = "2026-03-12T12:30:00Z"
-TODAY = date(2026, 3, 12)
-START = date(2026, 3, 2)
-ZONE = "America/New_York"
-
-LOOKUPS = ("scorecards", "users", "workspaces")
-STREAMS = (
-    "activity_by_period",
-    "aggregated_activity",
-    "answered_scorecards",
-    "call_interaction_stats",
-    "coaching_metrics",
-    "daily_activity",
-    "interaction_details",
-    "interaction_stats",
-    *LOOKUPS,
-)
+START = date(2026, 3, 5)
+TIME_ZONE = "America/New_York"
+PERIODS = ("day", "week")
 
 
-def truth_of(company: Company, stream: str) -> list[Json]:
-    if stream in LOOKUPS:
-        return in_order(getattr(expected_rows, stream)(company))
-    spans = weeks if stream == "coaching_metrics" else days
-    return in_order(getattr(expected_rows, stream)(company, spans(START, TODAY)))
+class FaultyGong:
+    """A sandbox behind a fault proxy.
 
-
-class Gong:
-    """A sandbox behind a proxy, the truth about its company, and how the tap is to read it."""
+    Attributes:
+        proxy: where the tap sends its requests.
+        windows: the windows that the tap should load.
+        expected: the rows that the tap should load, of each stream in order.
+    """
 
     def __init__(self, company: Company, proxy: FaultProxy) -> None:
-        self.company = company
         self.proxy = proxy
-        self.truth = {stream: truth_of(company, stream) for stream in STREAMS}
+        self.windows = [*expected_windows(company, START, periods=PERIODS)]
+        self.expected = reference_rows(company)
+        for window in self.windows:
+            self.expected.setdefault(window.stream, []).extend(window.rows)
+        self.expected = {stream: in_order(rows) for stream, rows in self.expected.items()}
         self._waits_while_down = 0
 
-    def config(self, **settings: Any) -> dict[str, Any]:
+    def config(self, **settings: Any) -> Json:
+        """Return the settings of the tap."""
         return {
             "api_url": self.proxy.url,
             "calls_per_second": 1000,
             "start_date": START.isoformat(),
-            "days_per_call": 4,
+            "days_per_call": 3,
             "lookback_days": 0,
-            "time_zone": ZONE,
+            "periods": list(PERIODS),
+            "time_zone": TIME_ZONE,
             "motioncx_api_key": "sandbox-motioncx-key",
             "motioncx_api_url": f"{self.proxy.url}/motioncx",
             "motioncx_page_size": 9,
             **settings,
         }
 
-    def waited(self) -> None:
-        """Take notice that the tap waits before another try; a server that is down comes up."""
-        if not self.proxy.is_listening:
-            self._waits_while_down += 1
-            if self._waits_while_down > 1:
-                self._waits_while_down = 0
-                self.proxy.start_listening()
+    def reset(self) -> None:
+        """Let all requests pass, and forget the earlier ones."""
+        self.proxy.script = lambda _: None
+        self.proxy.start_listening()
+        self.proxy.request_log.clear()
+
+    def on_backoff(self) -> None:
+        """Start the proxy again if the tap backs off for the second time while it is down."""
+        if self.proxy.is_listening:
+            return
+        self._waits_while_down += 1
+        if self._waits_while_down > 1:
+            self._waits_while_down = 0
+            self.proxy.start_listening()
 
 
 @contextmanager
@@ -92,27 +90,26 @@ def clock_at(moment: str) -> Iterator[None]:
 
 
 @pytest.fixture(scope="package")
-def shared_gong() -> Iterator[Gong]:
-    company = Company(users=17, seed=1, time_zone=ZONE)
-    app = create_app(company, page_size=6, calls_per_second=1e9, calls_per_day=10**9)
+def shared_gong() -> Iterator[FaultyGong]:
+    company = Company(users=7, seed=1, time_zone=TIME_ZONE)
+    app = create_app(company, page_size=3, calls_per_second=1e9, calls_per_day=10**9)
     with clock_at(NOW), serve(app) as url, fault_proxy(url) as proxy:
-        gong = Gong(company, proxy)
-        # Once without faults, so that what is worked out at the first asking is there.
-        assert run(gong.config(), STREAMS, Warehouse()) is None
+        gong = FaultyGong(company, proxy)
+        # The sandbox computes its data on the first request, which would take too long later.
+        assert run_tap(gong.config()).error is None
         yield gong
 
 
 @pytest.fixture
-def gong(shared_gong: Gong, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gong]:
-    """A sandbox behind a fault proxy, and a tap that does not wait between two tries."""
+def gong(shared_gong: FaultyGong, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyGong]:
+    """A sandbox behind a fault proxy, and a tap that retries without a delay."""
 
-    def no_wait(_: HttpStream, __: float) -> float:
-        shared_gong.waited()
+    def no_delay(_: float) -> float:
+        shared_gong.on_backoff()
         return 0.0
 
-    monkeypatch.setattr(HttpStream, "backoff_jitter", no_wait)
-    shared_gong.proxy.request_log.clear()
+    monkeypatch.setattr(retry, "add_jitter", no_delay)
+    shared_gong.reset()
     yield shared_gong
-    end_of_threads()
-    shared_gong.proxy.script = lambda _: None
-    shared_gong.proxy.start_listening()
+    wait_for_fetch_threads()
+    shared_gong.reset()

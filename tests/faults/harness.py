@@ -12,6 +12,8 @@ from singer_sdk.exceptions import SingerSDKError
 from typing_extensions import override
 
 from gong_sandbox.faults import Fault
+from tap_gong_stats.errors import ApiError
+from tap_gong_stats.streams.run import SyncFailedError
 from tap_gong_stats.tap import TapGongStats
 from tests.helpers import LOGIN
 
@@ -50,7 +52,7 @@ class Killed(BaseException):
     """A run was stopped here, whatever it was about to do."""
 
 
-class Warehouse(MsgSpecWriter):
+class RecordingTarget(MsgSpecWriter):
     """A target: rows by key, and the last STATE it was given."""
 
     def __init__(self) -> None:
@@ -97,8 +99,8 @@ class Warehouse(MsgSpecWriter):
 
 
 def run(
-    config: Json, streams: Sequence[str], warehouse: Warehouse, *, messages: int | None = None
-) -> SingerSDKError | Killed | None:
+    config: Json, streams: Sequence[str], warehouse: RecordingTarget, *, messages: int | None = None
+) -> Exception | Killed | None:
     """Run the tap from the warehouse's last STATE, and return how it ended."""
     warehouse.begin(messages)
     tap = TapGongStats(
@@ -112,12 +114,12 @@ def run(
         tap.sync_all()
     except Killed:
         return Killed()  # a new one, as the other's traceback keeps the run alive
-    except SingerSDKError as error:
+    except (ApiError, SyncFailedError, SingerSDKError) as error:
         return error
     finally:
-        tap.gong.session.close()
+        tap.gong.client.close()
         if "motioncx" in tap.__dict__:
-            tap.motioncx.session.close()
+            tap.motioncx.client.close()
     return None
 
 
@@ -139,7 +141,7 @@ def end_of_threads() -> None:
 
 
 @dataclass
-class Script:
+class FaultSchedule:
     """Plays one fault a request, as long as the tap can be asked to come through.
 
     A page fails at most three times and a window is spoiled once, for there is an end to every

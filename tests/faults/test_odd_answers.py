@@ -11,6 +11,7 @@ from gong_sandbox.app import create_app
 from gong_sandbox.company import Company
 from gong_sandbox.faults import Fault, fault_proxy
 from gong_sandbox.server import serve
+from tap_gong_stats.api import retry
 from tap_gong_stats.errors import ApiError
 from tests.expected_rows import in_order
 from tests.faults.harness import FaultSchedule, RecordingTarget, run
@@ -27,7 +28,7 @@ ONE_DAY = {"start_date": "2026-03-02", "end_date": "2026-03-03", "calls_per_seco
 
 @pytest.fixture(autouse=True)
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(HttpStream, "backoff_jitter", lambda *_: 0.0)
+    monkeypatch.setattr(retry, "add_jitter", lambda _: 0.0)
 
 
 def users(*ids: str, **records: Any) -> Json:
@@ -73,7 +74,7 @@ def test_items_are_counted_even_if_the_last_page_does_not_tell_the_total() -> No
 def test_an_odd_retry_after_is_no_crash(value: str) -> None:
     response = requests.Response()
     response.headers["Retry-After"] = value
-    assert retry_after(response) in {0, None}
+    assert retry.parse_retry_after(value) in {0, None}
 
 
 @pytest.mark.parametrize("body", [{}, {"workspaces": None}])

@@ -8,14 +8,22 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from singer_sdk.exceptions import FatalAPIError
 
 from gong_sandbox.faults import REDIRECT_ORIGIN, Fault
-from tap_gong_stats.client import MOST_RESTARTS
-from tap_gong_stats.http_stream import MAX_TRIES
+from tap_gong_stats.api.paginators import MAX_PAGINATION_RESTARTS
+from tap_gong_stats.api.retry import MAX_TRIES
+from tap_gong_stats.errors import ApiError
 from tests.expected_rows import in_order
-from tests.faults.harness import COUNTED_AGAIN, HARMLESS, PASSING, SILENT, Script, Warehouse, run
-from tests.helpers import Answer, Json, bookmark, run_tap, scripted
+from tests.faults.harness import (
+    COUNTED_AGAIN,
+    HARMLESS,
+    PASSING,
+    SILENT,
+    FaultSchedule,
+    RecordingTarget,
+    run,
+)
+from tests.helpers import Json, StubResponse, bookmark, run_tap, scripted_server
 
 if TYPE_CHECKING:
     from gong_sandbox.faults import Request
@@ -36,8 +44,8 @@ def settings_for(fault: Fault, gong: Gong) -> Json:
 @pytest.mark.parametrize("fault", sorted(PASSING))
 def test_a_fault_that_passes_is_not_to_be_seen_in_the_rows(gong: Gong, fault: Fault) -> None:
     streams = [STREAM, "users"]
-    gong.proxy.script = script = Script([None, fault, None, None, None, fault])
-    warehouse = Warehouse()
+    gong.proxy.script = script = FaultSchedule([None, fault, None, None, None, fault])
+    warehouse = RecordingTarget()
     assert run(settings_for(fault, gong), streams, warehouse) is None
     assert fault in script.played
     assert not warehouse.repeated
@@ -67,7 +75,7 @@ GONG_SAYS = {
 TRIES = {
     Fault.REDIRECT: 1,
     Fault.REPEATED_CURSOR: 2,
-    Fault.EXPIRED_CURSOR: 2 * (MOST_RESTARTS + 1),
+    Fault.EXPIRED_CURSOR: 2 * (MAX_PAGINATION_RESTARTS + 1),
     **dict.fromkeys(COUNTED_AGAIN, 2 * 3),
 }
 """How many requests it takes to find out that a fault lasts, where it is not `MAX_TRIES`."""
@@ -80,9 +88,9 @@ def test_a_fault_that_lasts_ends_the_run_with_one_line_and_the_next_run_goes_on(
     gong.proxy.script = lambda request: (
         fault if request.body["filter"]["fromDate"] >= "2026-03-10" else None
     )
-    warehouse = Warehouse()
+    warehouse = RecordingTarget()
     error = run(settings_for(fault, gong), [STREAM], warehouse)
-    assert isinstance(error, FatalAPIError)
+    assert isinstance(error, ApiError)
     if fault in GONG_SAYS:
         assert str(error).startswith(PLACE + GONG_SAYS[fault])
         assert "\n" not in str(error)
@@ -91,7 +99,7 @@ def test_a_fault_that_lasts_ends_the_run_with_one_line_and_the_next_run_goes_on(
         assert re.fullmatch(rf"{STREAM} 2026-03-10..2026-03-1[12]: .+", str(error))
     assert bookmark(warehouse.state, STREAM) == "2026-03-10"
 
-    gong.proxy.script = Script([])
+    gong.proxy.script = FaultSchedule([])
     gong.proxy.request_log.clear()
     assert run(settings_for(fault, gong), [STREAM], warehouse) is None
     assert {played.request.body["filter"]["fromDate"] for played in gong.proxy.request_log} == {
@@ -103,8 +111,8 @@ def test_a_fault_that_lasts_ends_the_run_with_one_line_and_the_next_run_goes_on(
 def test_a_server_that_is_down_for_a_moment_is_waited_for(
     gong: Gong, caplog: pytest.LogCaptureFixture
 ) -> None:
-    gong.proxy.script = Script([None, Fault.REFUSED])
-    warehouse = Warehouse()
+    gong.proxy.script = FaultSchedule([None, Fault.REFUSED])
+    warehouse = RecordingTarget()
     assert run(gong.config(concurrency=1), [STREAM], warehouse) is None
     assert "Connection refused" in caplog.text
     assert in_order(warehouse.rows(STREAM)) == gong.truth[STREAM]
@@ -113,8 +121,8 @@ def test_a_server_that_is_down_for_a_moment_is_waited_for(
 def test_a_server_that_stays_down_ends_the_run_with_one_line(gong: Gong) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    error = run(gong.config(api_url=f"http://127.0.0.1:{port}"), [STREAM], Warehouse())
-    assert isinstance(error, FatalAPIError)
+    error = run(gong.config(api_url=f"http://127.0.0.1:{port}"), [STREAM], RecordingTarget())
+    assert isinstance(error, ApiError)
     assert re.fullmatch(rf"{STREAM} 2026-03-02..2026-03-06: .*Connection refused.*", str(error))
 
 
@@ -128,8 +136,8 @@ def windows_asked(gong: Gong) -> list[tuple[str, str, bool]]:
 
 
 def test_an_expired_cursor_begins_the_window_anew_and_not_the_run(gong: Gong) -> None:
-    gong.proxy.script = Script([*[None] * 5, Fault.EXPIRED_CURSOR])
-    warehouse = Warehouse()
+    gong.proxy.script = FaultSchedule([*[None] * 5, Fault.EXPIRED_CURSOR])
+    warehouse = RecordingTarget()
     assert run(gong.config(concurrency=1), [STREAM], warehouse) is None
     one, two, three = (
         ("2026-03-02", "2026-03-06"),
@@ -160,7 +168,7 @@ def test_a_window_for_which_gong_needs_too_long_is_asked_for_in_halves(
     gong: Gong, stream: str, fault: Fault
 ) -> None:
     gong.proxy.script = lambda request: fault if days_asked(request) > 2 else None
-    warehouse = Warehouse()
+    warehouse = RecordingTarget()
     assert run(settings_for(fault, gong), [stream], warehouse) is None
     assert not warehouse.repeated
     assert in_order(warehouse.rows(stream)) == gong.truth[stream]
@@ -173,7 +181,7 @@ def test_a_window_whose_later_pages_take_too_long_has_each_row_once(
     gong.proxy.script = lambda request: (
         Fault.GATEWAY_TIMEOUT if days_asked(request) > 1 and request.cursor else None
     )
-    warehouse = Warehouse()
+    warehouse = RecordingTarget()
     assert run(gong.config(), [stream], warehouse) is None
     assert not warehouse.repeated
     assert in_order(warehouse.rows(stream)) == gong.truth[stream]
@@ -181,12 +189,12 @@ def test_a_window_whose_later_pages_take_too_long_has_each_row_once(
 
 @pytest.mark.parametrize(("include_inactive", "left"), [(False, 3), (True, 0)])
 def test_activity_that_gong_takes_back(*, include_inactive: bool, left: int) -> None:
-    warehouse = Warehouse()
+    warehouse = RecordingTarget()
     for calls in (3, 0):
         counters = {"callsAsHost": calls}
         user = {"userId": "7", "userAggregateActivityStats": counters}
         body = {"usersAggregateActivityStats": [user], "timeZone": "UTC"}
-        with scripted(lambda *_, body=body: Answer(body=body)) as script:
+        with scripted_server(lambda *_, body=body: StubResponse(body=body)) as script:
             settings = {
                 "api_url": script.url,
                 "start_date": "2026-03-02",
@@ -205,14 +213,14 @@ def test_activity_that_gong_takes_back(*, include_inactive: bool, left: int) -> 
 def test_a_redirect_to_another_host_never_gets_the_credentials(
     gong: Gong, stream: str, path: str
 ) -> None:
-    with scripted(lambda *_: Answer(body={})) as elsewhere:
+    with scripted_server(lambda *_: StubResponse(body={})) as elsewhere:
 
-        def away(asked: Json, _: int) -> Answer:
-            return Answer(307, b"", {"Location": f"{elsewhere.url}{asked['path']}?a=b"})
+        def away(asked: Json, _: int) -> StubResponse:
+            return StubResponse(307, b"", {"Location": f"{elsewhere.url}{asked['path']}?a=b"})
 
-        with scripted(away) as here:
+        with scripted_server(away) as here:
             config = gong.config(api_url=here.url, motioncx_api_url=f"{here.url}{path}")
             error = run_tap(config, stream).error
-    assert elsewhere.asked == []
+    assert elsewhere.requests == []
     setting = "motioncx_api_url" if path else "api_url"
     assert str(error).endswith(f"sent to another host; set {setting} to {elsewhere.url}")

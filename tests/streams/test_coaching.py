@@ -1,12 +1,15 @@
+"""coaching_metrics: a request per workspace and manager, and one record per pair."""
+
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tap_gong_stats.errors import ApiError
+from tap_gong_stats.errors import ApiError, ForbiddenError
 from tests.helpers import Json, StubResponse, gong_error, run_tap, scripted_server
 
 if TYPE_CHECKING:
@@ -17,8 +20,11 @@ def person(number: int) -> Json:
     return {"id": str(number), "emailAddress": f"{number}@x.test", "firstName": "A", "title": None}
 
 
-class Firm:
-    """A company whose managers are asked about one by one."""
+class FakeCompany:
+    """A company with a number of managers, each of whom manages two users.
+
+    The coaching metrics of each manager are those of one report, user 7.
+    """
 
     def __init__(self, managers: int) -> None:
         self.users: list[Json] = [
@@ -27,8 +33,8 @@ class Firm:
         ]
         self.users.append({"id": "head", "managerId": None})
 
-    def answer(self, asked: Json, _: int) -> StubResponse:
-        url = urlsplit(asked["path"])
+    def respond(self, request: Json, _: int) -> StubResponse:
+        url = urlsplit(request["path"])
         query = dict(parse_qsl(url.query))
         if url.path == "/v2/users":
             return StubResponse(body={"users": self.users})
@@ -52,26 +58,26 @@ WEEK = {
 }
 
 
-def test_the_state_stays_small_with_thousands_of_managers() -> None:
-    with scripted_server(Firm(2000).answer) as script:
-        run = run_tap({**WEEK, "api_url": script.url, "concurrency": 2}, "coaching_metrics")
+def test_state_with_thousands_of_managers_stays_small() -> None:
+    with scripted_server(FakeCompany(2000).respond) as server:
+        run = run_tap({**WEEK, "api_url": server.url, "concurrency": 2}, "coaching_metrics")
     assert run.error is None
     assert len(run.rows("coaching_metrics")) == 2000
     assert len(json.dumps(run.state)) < 2000
     assert run.bookmark("coaching_metrics") == "2026-03-09"
-    assert len(script.requests) == 2000 + 2
+    assert len(server.requests) == 2000 + 2
 
 
-def test_where_nobody_manages_anybody_a_budget_is_spent_on_no_window(
+def test_company_without_managers_spends_no_budget_on_windows(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    firm = Firm(1)
-    firm.users = [{"id": "head", "managerId": None}]
-    with scripted_server(firm.answer) as script:
-        config = {**WEEK, "start_date": "2026-01-05", "api_url": script.url, "max_api_calls": 3}
+    company = FakeCompany(1)
+    company.users = [{"id": "head", "managerId": None}]
+    with scripted_server(company.respond) as server:
+        config = {**WEEK, "start_date": "2026-01-05", "api_url": server.url, "max_api_calls": 3}
         run = run_tap(config, "coaching_metrics", "scorecards")
     assert run.error is None
-    assert [asked["path"] for asked in script.requests] == [
+    assert [request["path"] for request in server.requests] == [
         "/v2/settings/scorecards",
         "/v2/users",
         "/v2/workspaces",
@@ -79,15 +85,15 @@ def test_where_nobody_manages_anybody_a_budget_is_spent_on_no_window(
     assert "max_api_calls" not in caplog.text
 
 
-def test_a_row_and_the_instants_that_are_asked_for() -> None:
-    with scripted_server(Firm(1).answer) as script:
-        run = run_tap({**WEEK, "api_url": script.url}, "coaching_metrics")
-    (asked,) = [asked["path"] for asked in script.requests if "coaching" in asked["path"]]
-    assert dict(parse_qsl(urlsplit(asked).query)) == {
+def test_record_and_its_request_have_the_bounds_of_the_week() -> None:
+    with scripted_server(FakeCompany(1).respond) as server:
+        run = run_tap({**WEEK, "api_url": server.url}, "coaching_metrics")
+    (path,) = [one["path"] for one in server.requests if "coaching" in one["path"]]
+    assert dict(parse_qsl(urlsplit(path).query)) == {
         "workspace-id": "1",
         "manager-id": "0",
         "from": "2026-03-02T00:00:00-05:00",
-        "to": "2026-03-09T00:00:00-04:00",  # the clocks have gone forward
+        "to": "2026-03-09T00:00:00-04:00",  # daylight saving time began on the 8th
     }
     assert run.rows("coaching_metrics") == [
         {
@@ -95,8 +101,8 @@ def test_a_row_and_the_instants_that_are_asked_for() -> None:
             "period": "week",
             "from_date": "2026-03-02",
             "to_date": "2026-03-09",
-            "from_date_time": "2026-03-02T00:00:00-05:00",
-            "to_date_time": "2026-03-09T00:00:00-04:00",
+            "from_date_time": "2026-03-02T05:00:00Z",
+            "to_date_time": "2026-03-09T04:00:00Z",
             "manager_id": "0",
             "manager_email_address": "0@x.test",
             "manager_first_name": "A",
@@ -121,50 +127,55 @@ def test_a_row_and_the_instants_that_are_asked_for() -> None:
     ]
 
 
-def test_only_the_reports_that_are_wanted() -> None:
-    with scripted_server(Firm(1).answer) as script:
-        run = run_tap({**WEEK, "api_url": script.url, "user_ids": ["8"]}, "coaching_metrics")
-    assert (run.error, run.rows("coaching_metrics")) == (None, [])
+@pytest.mark.parametrize(("user_id", "reports"), [("7", ["7"]), ("8", [])])
+def test_user_ids_select_the_reports(user_id: str, reports: list[str]) -> None:
+    with scripted_server(FakeCompany(5).respond) as server:
+        config = {**WEEK, "api_url": server.url, "user_ids": [user_id]}
+        run = run_tap(config, "coaching_metrics")
+    assert run.error is None
+    assert {row["report_id"] for row in run.rows("coaching_metrics")} == {*reports}
 
 
 @pytest.mark.parametrize(
-    ("users", "workspaces", "found"),
+    ("users", "workspaces", "cause"),
     [
         ([{"id": "1", "managerId": ["2"]}], [{"id": "1"}], "unhashable type: 'list'"),
         ([{"id": "1", "managerId": "2"}], [{"name": "W"}], "'id'"),
     ],
 )
-def test_users_or_workspaces_of_another_shape_are_an_error_in_one_line(
-    users: list[Json], workspaces: list[Json], found: str
+def test_users_or_workspaces_with_an_undocumented_structure_are_an_error(
+    users: list[Json], workspaces: list[Json], cause: str
 ) -> None:
     body = {"users": users, "workspaces": workspaces}
-    with scripted_server(lambda *_: StubResponse(body=body)) as script:
-        error = run_tap({**WEEK, "api_url": script.url}, "coaching_metrics").error
+    with scripted_server(lambda *_: StubResponse(body=body)) as server:
+        error = run_tap({**WEEK, "api_url": server.url}, "coaching_metrics").error
     assert isinstance(error, ApiError)
-    assert str(error) == (
-        f"coaching_metrics: an answer has another shape than Gong's reference says ({found})"
-    )
+    assert str(error) == (f"coaching_metrics: a response has an undocumented structure ({cause})")
 
 
-def test_users_are_asked_for_once_a_run(sandbox: StartSandbox, clock: SetClock) -> None:
-    clock("2026-03-12T12:00:00Z")
-    gong = sandbox(users=9)
-    run_tap(gong.config(start_date="2026-03-02"), "coaching_metrics", "users", "workspaces")
-    paths = [call.path for call in gong.calls]
-    assert (paths.count("/v2/users"), paths.count("/v2/workspaces")) == (1, 1)
+def test_unknown_metric_is_kept_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+    with scripted_server(FakeCompany(3).respond) as server:
+        config = {**WEEK, "start_date": "2026-02-23", "api_url": server.url}
+        run = run_tap(config, "coaching_metrics")
+    rows = run.rows("coaching_metrics")
+    assert len(rows) == 6  # of three managers in two weeks
+    assert all(row["metrics"]["callsInvented"] == ["3"] for row in rows)
+    assert [record.message for record in caplog.records if "Invented" in record.message] == [
+        "coaching_metrics: no column for metric 'callsInvented'; find it in metrics"
+    ]
 
 
-def test_nothing_to_do_costs_no_call(sandbox: StartSandbox, clock: SetClock) -> None:
+def test_second_run_without_lookback_makes_no_call(sandbox: StartSandbox, clock: SetClock) -> None:
     clock("2026-03-12T12:00:00Z")
     gong = sandbox(users=9)
     config = gong.config(start_date="2026-03-02", lookback_days=0)
     state = run_tap(config, "coaching_metrics").state
-    count = len(gong.calls)
+    calls_before = len(gong.calls)
     run = run_tap(config, "coaching_metrics", state=state)
-    assert (run.error, len(gong.calls)) == (None, count)
+    assert (run.error, len(gong.calls)) == (None, calls_before)
 
 
-def test_other_grains(sandbox: StartSandbox, clock: SetClock) -> None:
+def test_coaching_period_sets_the_period(sandbox: StartSandbox, clock: SetClock) -> None:
     clock("2026-03-12T12:00:00Z")
     gong = sandbox(users=9)
     config = gong.config(start_date="2026-02-10", coaching_period="month")
@@ -172,3 +183,17 @@ def test_other_grains(sandbox: StartSandbox, clock: SetClock) -> None:
     assert {(row["period"], row["from_date"], row["to_date"]) for row in rows} == {
         ("month", "2026-02-01", "2026-03-01")
     }
+
+
+def test_missing_scope_for_users_names_both_streams(sandbox: StartSandbox, clock: SetClock) -> None:
+    clock("2026-03-12T12:00:00Z")
+    gong = sandbox(users=9, scopes=["api:coaching:read", "api:workspaces:read"])
+    config = gong.config(start_date="2026-03-02", time_zone="America/New_York")
+    error = run_tap(config, "coaching_metrics").error
+    assert isinstance(error, ForbiddenError)
+    assert re.fullmatch(
+        r"coaching_metrics: users: HTTP 401: You don't have permission to use 'api:users:read' in "
+        r"your app\. \(requestId \w+\); grant the scope api:users:read in Gong, deselect the "
+        r"stream, or set skip_forbidden_streams",
+        str(error),
+    )

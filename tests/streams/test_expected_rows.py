@@ -1,4 +1,4 @@
-"""Every stream against the invented company's own truth."""
+"""The records of every stream, compared with the rows computed from the sandbox's company."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TODAY = {"Pacific/Kiritimati": date(2026, 3, 13), "America/New_York": date(2026,
 UTC_TODAY = date(2026, 3, 12)
 START = date(2026, 3, 1)
 
-LOOKUPS = ("users", "workspaces", "scorecards")
+REFERENCE = ("users", "workspaces", "scorecards")
 DATED = (
     "activity_by_period",
     "aggregated_activity",
@@ -44,7 +44,7 @@ def config(gong: Sandbox, **settings: Any) -> dict[str, Any]:
 
 
 def expected(stream: str, gong: Sandbox, start: date, today: date) -> list[dict[str, Any]]:
-    if stream in LOOKUPS:
+    if stream in REFERENCE:
         rows = getattr(expected_rows, stream)(gong.company)
     elif stream == "coaching_metrics":
         rows = expected_rows.coaching_metrics(gong.company, weeks(start, today))
@@ -57,12 +57,12 @@ def expected(stream: str, gong: Sandbox, start: date, today: date) -> list[dict[
 @pytest.mark.parametrize(
     ("stream", "numeric_ids"),
     [
-        *((stream, False) for stream in (*DATED, *LOOKUPS, "coaching_metrics")),
+        *((stream, False) for stream in (*DATED, *REFERENCE, "coaching_metrics")),
         ("answered_scorecards", True),
         ("scorecards", True),
     ],
 )
-def test_every_row_is_the_truth(
+def test_records_of_every_stream_equal_the_expected_rows(
     sandbox: StartSandbox,
     clock: SetClock,
     caplog: pytest.LogCaptureFixture,
@@ -73,7 +73,7 @@ def test_every_row_is_the_truth(
 ) -> None:
     clock(NOW)
     gong = sandbox(users=17, zone=zone, page_size=6, numeric_ids=numeric_ids)
-    # Reviews do not tell the zone; alone they would end a day early.
+    # Reviews do not reveal the time zone; alone they would end a day early.
     run = run_tap(config(gong, time_zone=zone if "scorecards" in stream else None), stream)
     assert run.error is None
     today = UTC_TODAY if stream == "interaction_details" else TODAY[zone]
@@ -81,11 +81,11 @@ def test_every_row_is_the_truth(
     assert in_order(run.rows(stream)) == rows
     assert rows
     assert {call.status for call in gong.calls} <= {200, 404}
-    assert "is new" not in caplog.text
+    assert "unknown" not in caplog.text
 
 
 @pytest.mark.parametrize("stream", [*DATED, "coaching_metrics"])
-def test_a_second_run_reads_the_look_back_and_what_is_new(
+def test_second_run_reads_the_lookback_and_new_days_of_every_stream(
     sandbox: StartSandbox, clock: SetClock, stream: str
 ) -> None:
     clock(NOW)
@@ -104,8 +104,8 @@ def test_a_second_run_reads_the_look_back_and_what_is_new(
     assert run.bookmark(stream) == end or run.bookmark(stream, "day") == end
 
 
-def nothing(asked: Json, _: int) -> StubResponse:
-    path = asked.get("path", "")
+def respond_with_nothing(request: Json, _: int) -> StubResponse:
+    path = request["path"]
     if "motioncx" in path:
         return StubResponse(body={"resultCode": 0, "resultCodeName": "Success", "data": []})
     if path.startswith(("/v2/users", "/v2/workspaces", "/v2/settings", "/v2/coaching")):
@@ -113,41 +113,45 @@ def nothing(asked: Json, _: int) -> StubResponse:
     return gong_error("No users found corresponding to the provided filters", 404)
 
 
-def test_a_company_without_anything(clock: SetClock) -> None:
+def test_empty_company_moves_all_bookmarks_and_emits_no_records(clock: SetClock) -> None:
     clock(NOW)
-    with scripted_server(nothing) as script:
+    with scripted_server(respond_with_nothing) as server:
         run = run_tap(
             {
-                "api_url": script.url,
+                "api_url": server.url,
                 "calls_per_second": 1000,
                 "start_date": START.isoformat(),
                 "time_zone": "Europe/Berlin",
                 "motioncx_api_key": "key",
-                "motioncx_api_url": f"{script.url}/motioncx",
+                "motioncx_api_url": f"{server.url}/motioncx",
             }
         )
     assert run.error is None
     assert not [message for message in run.messages if message["type"] == "RECORD"]
     for stream in DATED:
         assert (run.bookmark(stream) or run.bookmark(stream, "day")) == "2026-03-12", stream
-    assert run.bookmark("coaching_metrics") is None  # there is nobody to ask about
+    assert run.bookmark("coaching_metrics") is None  # nobody manages anybody
 
 
-def test_without_a_zone_streams_that_need_instants_wait(
+def test_unknown_time_zone_skips_the_streams_that_need_its_name(
     clock: SetClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock(NOW)
-    with scripted_server(nothing) as script:
-        config = {"api_url": script.url, "calls_per_second": 1000, "start_date": "2026-03-01"}
+    with scripted_server(respond_with_nothing) as server:
+        config = {"api_url": server.url, "calls_per_second": 1000, "start_date": "2026-03-01"}
         run = run_tap(config, "call_interaction_stats", "coaching_metrics")
     assert run.error is None
     assert run.bookmark("call_interaction_stats") is None
-    told = [record.message for record in caplog.records if "set time_zone" in record.message]
-    assert [line.split(":")[0] for line in told] == ["call_interaction_stats", "coaching_metrics"]
-    assert [asked["path"] for asked in script.requests] == ["/v2/stats/activity/aggregate"]
+    assert run.bookmark("coaching_metrics") is None
+    assert [record.message for record in caplog.records if "time zone" in record.message] == [
+        f"{stream}: skipped: the company's time zone is unknown while nobody is active; "
+        "set time_zone"
+        for stream in ("call_interaction_stats", "coaching_metrics")
+    ]
+    assert [request["path"] for request in server.requests] == ["/v2/stats/activity/aggregate"]
 
 
-def test_motioncx_is_offered_only_with_a_key(sandbox: StartSandbox) -> None:
+def test_motioncx_stream_exists_only_with_an_api_key(sandbox: StartSandbox) -> None:
     gong = sandbox()
     run = run_tap(gong.config(end_date="2026-03-02", start_date="2026-03-01"))
     assert "interaction_details" not in {message.get("stream") for message in run.messages}

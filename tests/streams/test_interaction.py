@@ -1,3 +1,5 @@
+"""interaction_stats: metrics with and without a column."""
+
 from __future__ import annotations
 
 import logging
@@ -9,7 +11,7 @@ if TYPE_CHECKING:
     import pytest
 
 
-def people(*stats: list[Json] | None) -> StubResponse:
+def response(*stats: list[Json] | None) -> StubResponse:
     return StubResponse(
         body={
             "peopleInteractionStats": [
@@ -23,7 +25,7 @@ def people(*stats: list[Json] | None) -> StubResponse:
     )
 
 
-def test_a_measure_that_gong_invents_is_kept_and_told_once(
+def test_unknown_metric_is_kept_with_one_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.WARNING)
@@ -31,10 +33,10 @@ def test_a_measure_that_gong_invents_is_kept_and_told_once(
         {"name": "Charm", "value": 7},
         {"name": "Patience", "value": "0.5", "unit": "s"},
     ]
-    with scripted_server(lambda *_: people(charm, charm, [], None)) as script:
+    with scripted_server(lambda *_: response(charm, charm, [], None)) as server:
         run = run_tap(
             {
-                "api_url": script.url,
+                "api_url": server.url,
                 "calls_per_second": 1000,
                 "start_date": "2026-03-02",
                 "end_date": "2026-03-03",
@@ -48,8 +50,8 @@ def test_a_measure_that_gong_invents_is_kept_and_told_once(
         "period": "day",
         "from_date": "2026-03-02",
         "to_date": "2026-03-03",
-        "from_date_time": "2026-03-02T00:00:00+01:00",
-        "to_date_time": "2026-03-03T00:00:00+01:00",
+        "from_date_time": "2026-03-01T23:00:00Z",
+        "to_date_time": "2026-03-02T23:00:00Z",
         "time_zone": "Europe/Berlin",
         "longest_monologue": None,
         "longest_customer_story": None,
@@ -63,5 +65,6 @@ def test_a_measure_that_gong_invents_is_kept_and_told_once(
         ],
     }
     assert [row["user_id"] for row in rows] == ["0", "1"]
-    told = [record.message for record in caplog.records if "Charm" in record.message]
-    assert told == ["The measure 'Charm' has no column; find it in person_interaction_stats"]
+    assert [record.message for record in caplog.records if "Charm" in record.message] == [
+        "interaction_stats: no column for metric 'Charm'; find it in person_interaction_stats"
+    ]

@@ -1,3 +1,5 @@
+"""The reference streams: users, workspaces and scorecards."""
+
 from __future__ import annotations
 
 from hashlib import md5
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from tests.conftest import StartSandbox
 
 
-def test_deletions_show_when_versions_are_asked_for(sandbox: StartSandbox) -> None:
+def test_versions_reveal_deleted_users(sandbox: StartSandbox) -> None:
     run = run_tap(sandbox().config(emit_activate_version_messages=True), "users")
     versions = [message for message in run.messages if message["type"] == "ACTIVATE_VERSION"]
     assert [version["stream"] for version in versions] == ["users"]
@@ -20,42 +22,42 @@ def test_deletions_show_when_versions_are_asked_for(sandbox: StartSandbox) -> No
     assert {record["version"] for record in records} == {versions[0]["version"]}
 
 
-def test_the_readme_s_stream_maps_hash_and_drop_addresses() -> None:
+def test_stream_maps_of_the_readme_hash_and_drop_addresses() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     config = yaml.safe_load(readme.split("```yaml\n")[1].split("```")[0])["config"]
     users = [
         {"id": "1", "emailAddress": "ada@example.test", "phoneNumber": "+1"},
         {"id": "2", "emailAddress": None},
     ]
-    with scripted_server(lambda *_: StubResponse(body={"users": users})) as script:
-        run = run_tap({"api_url": script.url, **config}, "users")
+    with scripted_server(lambda *_: StubResponse(body={"users": users})) as server:
+        run = run_tap({"api_url": server.url, **config}, "users")
     assert run.error is None
-    hashed, without = run.rows("users")
+    hashed, empty = run.rows("users")
     assert hashed["email_address"] == md5(b"ada@example.test", usedforsecurity=False).hexdigest()
-    assert without["email_address"] is None
+    assert empty["email_address"] is None
     assert "example.test" not in str(run.messages)
     assert "phone_number" not in hashed
 
 
-def test_a_refused_lookup_names_the_stream(sandbox: StartSandbox) -> None:
+def test_missing_scope_names_the_stream(sandbox: StartSandbox) -> None:
     run = run_tap(sandbox(scopes=["api:workspaces:read"]).config(), "users")
     message = str(run.error)
     assert message.startswith("users: HTTP 401: You don't have permission to use 'api:users:read'")
 
 
-def test_no_scorecards_is_an_empty_table() -> None:
-    with scripted_server(lambda *_: gong_error("Scorecards not found", 404)) as script:
-        run = run_tap({"api_url": script.url}, "scorecards")
+def test_404_of_scorecards_is_an_empty_table() -> None:
+    with scripted_server(lambda *_: gong_error("Scorecards not found", 404)) as server:
+        run = run_tap({"api_url": server.url}, "scorecards")
     assert (run.error, run.rows("scorecards")) == (None, [])
 
 
-def test_a_404_of_users_is_an_error() -> None:
-    with scripted_server(lambda *_: gong_error("Not found", 404)) as script:
-        run = run_tap({"api_url": script.url}, "users")
+def test_404_of_users_is_an_error() -> None:
+    with scripted_server(lambda *_: gong_error("Not found", 404)) as server:
+        run = run_tap({"api_url": server.url}, "users")
     assert str(run.error) == "users: HTTP 404: Not found (requestId req1)"
 
 
-def test_a_user_without_an_id_is_an_error() -> None:
-    with scripted_server(lambda *_: StubResponse(body={"users": [{"firstName": "Ada"}]})) as script:
-        run = run_tap({"api_url": script.url}, "users")
+def test_user_without_an_id_is_an_error() -> None:
+    with scripted_server(lambda *_: StubResponse(body={"users": [{"firstName": "Ada"}]})) as server:
+        run = run_tap({"api_url": server.url}, "users")
     assert str(run.error) == "users: column id: a value of type NoneType is not text"

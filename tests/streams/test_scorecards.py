@@ -1,3 +1,5 @@
+"""answered_scorecards: which reviews it requests."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -11,29 +13,29 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("review_method", "found"),
+    ("review_method", "expected"),
     [("BOTH", {"MANUAL", "AUTOMATIC"}), ("MANUAL", {"MANUAL"}), ("AUTOMATIC", {"AUTOMATIC"})],
 )
-def test_the_ai_s_reviews_are_asked_for(
-    sandbox: StartSandbox, clock: SetClock, review_method: str, found: set[str]
+def test_review_method_selects_reviews(
+    sandbox: StartSandbox, clock: SetClock, review_method: str, expected: set[str]
 ) -> None:
     clock("2026-03-12T12:00:00Z")
     gong = sandbox(users=15)
     config = gong.config(start_date="2026-02-20", review_method=review_method)
     rows = run_tap(config, "answered_scorecards").rows("answered_scorecards")
-    assert {row["review_method"] for row in rows} == found
+    assert {row["review_method"] for row in rows} == expected
     assert {call.body["filter"]["reviewMethod"] for call in gong.calls} == {review_method}
     for row in rows:
         assert (row["reviewer_user_id"] is None) == (row["review_method"] == "AUTOMATIC")
 
 
-def test_only_the_users_that_are_wanted(sandbox: StartSandbox, clock: SetClock) -> None:
+def test_user_ids_select_the_reviewed_users(sandbox: StartSandbox, clock: SetClock) -> None:
     clock("2026-03-12T12:00:00Z")
     gong = sandbox(users=15)
-    everybody = run_tap(gong.config(start_date="2026-02-20"), "answered_scorecards")
-    wanted = everybody.rows("answered_scorecards")[0]["reviewed_user_id"]
-    config = gong.config(start_date="2026-02-20", user_ids=[wanted])
-    rows = run_tap(config, "answered_scorecards").rows("answered_scorecards")
-    assert rows == [
-        row for row in everybody.rows("answered_scorecards") if row["reviewed_user_id"] == wanted
-    ]
+    config = gong.config(start_date="2026-02-20")
+    all_reviews = run_tap(config, "answered_scorecards").rows("answered_scorecards")
+    user_id = all_reviews[0]["reviewed_user_id"]
+    selected = run_tap({**config, "user_ids": [user_id]}, "answered_scorecards")
+    expected = [row for row in all_reviews if row["reviewed_user_id"] == user_id]
+    assert selected.rows("answered_scorecards") == expected
+    assert len(expected) < len(all_reviews)

@@ -40,9 +40,9 @@ def test_wider_user_ids_are_backfilled_and_narrower_ones_are_not(
     assert "selects more" not in caplog.text
     for stream in streams:
         everything = getattr(expected_rows, stream)(gong.company, days(START, TODAY))
-        expected = in_order(row for row in everything if row["user_id"] in {one, two})
+        expected = in_order([row for row in everything if row["user_id"] in {one, two}])
         by_key = {(row["user_id"], row["from_date"]): row for row in wider.rows(stream)}
-        assert in_order(by_key.values()) == expected
+        assert in_order([*by_key.values()]) == expected
         recent = {row["from_date"] for row in narrower.rows(stream)}
         assert recent <= {"2026-03-10", "2026-03-11"}
 
@@ -59,7 +59,7 @@ def test_a_wider_selection_resumes_its_backfill(sandbox: StartSandbox, clock: Se
         rows |= {row["answered_scorecard_id"]: row for row in run.rows("answered_scorecards")}
         state = run.state
     expected = in_order(expected_rows.answered_scorecards(gong.company, days(START, TODAY)))
-    assert in_order(rows.values()) == expected
+    assert in_order([*rows.values()]) == expected
 
 
 @pytest.mark.parametrize("is_forbidden", [False, True])
@@ -68,13 +68,13 @@ def test_unknown_user_ids_end_the_run_before_a_bookmark_moves(
 ) -> None:
     caplog.set_level(logging.WARNING)
 
-    def answer(request: Json, _: int) -> StubResponse:
+    def respond(request: Json, _: int) -> StubResponse:
         if request["path"] != "/v2/users":
             return gong_error("No users found", 404)
         text = "You don't have permission to use 'api:users:read' in your app."
         return gong_error(text, 401) if is_forbidden else StubResponse(body={"users": [{"id": 7}]})
 
-    with scripted_server(answer) as server:
+    with scripted_server(respond) as server:
         config = {
             "api_url": server.url,
             "calls_per_second": 1000,
@@ -93,6 +93,18 @@ def test_unknown_user_ids_end_the_run_before_a_bookmark_moves(
     )
     assert run.states == []
     assert [request["path"] for request in server.requests] == ["/v2/users"]
+
+
+def test_users_that_cannot_be_checked_still_fail_their_own_stream(
+    sandbox: StartSandbox, clock: SetClock
+) -> None:
+    clock("2026-03-12T12:00:00Z")
+    gong = sandbox(scopes=["api:stats:user-actions:detailed"])
+    user = gong.company.users[1].id
+    run = run_tap(gong.config(**CONFIG, user_ids=[user]), "daily_activity", "users")
+    assert str(run.error).startswith("users: HTTP 401: You don't have permission")
+    assert run.rows("daily_activity")
+    assert [call.path for call in gong.calls].count("/v2/users") == 1
 
 
 def test_user_ids_are_checked_against_the_users_that_are_loaded_anyway(

@@ -1,70 +1,87 @@
 from __future__ import annotations
 
+import io
 import logging
 from datetime import date
-from typing import TYPE_CHECKING
 
-from tap_gong_stats.sync.progress import Progress, bar_on_a_terminal
+import pytest
+
+from tap_gong_stats.sync.progress import Progress, progress_bar
 from tap_gong_stats.sync.windows import Window
 
-if TYPE_CHECKING:
-    import pytest
-
 WINDOW = Window(date(2026, 3, 2), date(2026, 3, 3))
+LOGGER = logging.getLogger("tap")
 
 
-def test_a_line_now_and_then(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.INFO, "tap")
+    return caplog
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_logs_a_line_every_few_seconds(log: pytest.LogCaptureFixture) -> None:
     seconds = [100.0]
-    progress = Progress("daily_activity", 10, logging.getLogger("tap"), clock=lambda: seconds[0])
-    for _ in range(4):
+    progress = Progress("daily_activity", 10, LOGGER, clock=lambda: seconds[0])
+    for number in range(6):
         seconds[0] += 2
-        progress.rows += 100
-        progress.answered(WINDOW, "12 API calls")
-    assert [record.message for record in caplog.records] == [
+        progress.advance(WINDOW, 100 * (number + 1), "12 API calls")
+    assert log.messages == [
         (
-            "daily_activity: 30 % done, at 2026-03-02..2026-03-03; 300 rows; 12 API calls; "
+            "daily_activity: 30 % done, at 2026-03-02..2026-03-03; 300 records; 12 API calls; "
             "about 14 s left"
-        )
+        ),
+        (
+            "daily_activity: 60 % done, at 2026-03-02..2026-03-03; 600 records; 12 API calls; "
+            "about 8 s left"
+        ),
     ]
 
 
-def test_more_questions_than_were_known_are_still_a_hundred_percent(
-    caplog: pytest.LogCaptureFixture,
+def test_progress_of_more_requests_than_expected_stays_at_a_hundred_percent(
+    log: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO)
     seconds = [0.0]
-    progress = Progress("s", 1, logging.getLogger("tap"), clock=lambda: seconds[0])
+    progress = Progress("s", 1, LOGGER, clock=lambda: seconds[0])
     for _ in range(2):
         seconds[0] += 6
-        progress.answered(None, "")
-    assert [record.message.split(",")[0] for record in caplog.records] == ["s: 100 % done"] * 2
+        progress.advance(None, 0, "stats")
+    assert (
+        log.messages
+        == [
+            "s: 100 % done, at None; 0 records; stats; about 0 s left",
+        ]
+        * 2
+    )
 
 
-def test_without_a_terminal_there_is_no_bar() -> None:
-    with bar_on_a_terminal("s", 5) as bar:
+def test_progress_bar_without_a_terminal_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    with progress_bar("s", 5) as bar:
         assert bar is None
 
 
-def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal:
-        def __init__(self) -> None:
-            self.text = ""
+def test_progress_bar_of_a_stream_without_requests_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    with progress_bar("s", 0) as bar:
+        assert bar is None
+    assert not terminal.getvalue()
 
-        def isatty(self) -> bool:
-            return True
 
-        def write(self, text: str) -> None:
-            self.text += text
-
-        def flush(self) -> None:
-            pass
-
-    terminal = Terminal()
-    monkeypatch.setattr("sys.stderr", terminal)
-    with bar_on_a_terminal("daily_activity", 2) as bar:
-        progress = Progress("daily_activity", 2, logging.getLogger("tap"), bar=bar)
-        progress.answered(WINDOW, "")
-        progress.answered(WINDOW, "")
-    assert "daily_activity" in terminal.text
-    assert "2/2" in terminal.text
+def test_progress_on_a_terminal_moves_the_bar_and_logs_nothing(
+    monkeypatch: pytest.MonkeyPatch, log: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    seconds = [0.0]
+    with progress_bar("daily_activity", 2) as bar:
+        progress = Progress("daily_activity", 2, LOGGER, bar=bar, clock=lambda: seconds[0])
+        for _ in range(2):
+            seconds[0] += 60
+            progress.advance(WINDOW, 0, "")
+    assert "daily_activity" in terminal.getvalue()
+    assert "2/2" in terminal.getvalue()
+    assert not log.messages

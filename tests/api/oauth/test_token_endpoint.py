@@ -205,14 +205,14 @@ def test_refresh_over_loopback_bypasses_proxies(
         monkeypatch.setenv(variable, proxy.url)
         refresh(server.url)
         refresh(server.url.replace("127.0.0.1", "localhost"))
-    assert (len(proxy.asked), len(server.asked)) == (0, 2)
+    assert (len(proxy.requests), len(server.requests)) == (0, 2)
 
 
 def test_refresh_elsewhere_uses_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     with scripted_server(lambda *_: StubResponse(body=token_response())) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         refresh("http://oauth.test")
-    assert [request["path"] for request in proxy.asked] == [
+    assert [request["path"] for request in proxy.requests] == [
         "http://oauth.test/oauth2/generate-customer-token"
     ]
 

@@ -1,0 +1,66 @@
+"""Tells from the 429s of an API whether others use the same rate limit."""
+
+from __future__ import annotations
+
+import math
+
+MIN_PAUSE = 1.0
+"""Seconds to pause after a 429 at least, whatever its `Retry-After` says."""
+
+MAX_PAUSE = 8.0
+"""Seconds to pause at most unless the API asks for more: one call in ten seconds is always sent."""
+
+REJECTIONS_BEFORE_LONGER_PAUSES = 3
+"""After so many 429s in a row, each further one doubles the pause."""
+
+CALLS_BETWEEN_REJECTIONS = 30
+"""A 429 within so many successful calls after the last one is not a coincidence."""
+
+CALLS_TO_RECOVER = 200
+"""After so many successful calls without a 429, the limit counts as free again."""
+
+
+class Contention:
+    """Whether another client uses the same limit. Not thread-safe.
+
+    Attributes:
+        is_shared: whether to leave room for others.
+    """
+
+    def __init__(self) -> None:
+        self.is_shared = False
+        self._accepted_since_rejection = CALLS_BETWEEN_REJECTIONS
+        self._rejected_in_a_row = 0
+        self._last_rejection = -math.inf
+        self._rejected_since = math.inf
+
+    def accepted(self) -> None:
+        """Record a successful call."""
+        self._accepted_since_rejection += 1
+        self._rejected_in_a_row = 0
+        self._rejected_since = math.inf
+        if self._accepted_since_rejection >= CALLS_TO_RECOVER:
+            self.is_shared = False
+
+    def rejected(self, sent_at: float, now: float) -> float:
+        """Record a 429, and return how many seconds to pause at least.
+
+        Calls that were in flight during the last 429 tell nothing new.
+
+        Args:
+            sent_at: when the call was sent.
+            now: when its response arrived.
+        """
+        if sent_at > self._last_rejection:
+            self._last_rejection = now
+            self._rejected_since = min(self._rejected_since, now)
+            self._rejected_in_a_row += 1
+            if self._accepted_since_rejection < CALLS_BETWEEN_REJECTIONS:
+                self.is_shared = True
+            self._accepted_since_rejection = 0
+        doublings = max(0, self._rejected_in_a_row - REJECTIONS_BEFORE_LONGER_PAUSES)
+        return min(MIN_PAUSE * float(1 << min(doublings, 10)), MAX_PAUSE)
+
+    def seconds_without_success(self, now: float) -> float:
+        """Return since when every call was rejected; 0 if the last one was not."""
+        return max(0.0, now - self._rejected_since)

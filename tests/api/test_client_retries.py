@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import gzip
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from tap_gong_stats.api import retry
+from tap_gong_stats.errors import ApiError, WindowTooLargeError
+from tests.api.helpers import LABEL, fetch_from_gong, gong_client, query, users
+from tests.helpers import StubResponse, gong_error, scripted_server
+
+pytestmark = pytest.mark.usefixtures("fast_retries")
+
+
+def without_list(**records: int) -> StubResponse:
+    return StubResponse(body={"requestId": "x", "users": None, "records": records})
+
+
+FAULTS = {
+    "500": gong_error("oops", 500),
+    "502 with HTML": StubResponse(502, b"<html>Bad gateway</html>"),
+    "503": gong_error("busy", 503),
+    "504": StubResponse(504, b""),
+    "truncated body": StubResponse(200, {"requestId": "x" * 100}, cut_to=20),
+    "truncated JSON": StubResponse(200, b'{"records": '),
+    "empty body": StubResponse(200, b""),
+    "HTML with 200": StubResponse(200, b"<html>Please log in</html>"),
+    "a list": StubResponse(200, []),
+    "Gong's error with 200": gong_error("oops", 200),
+    "null list": without_list(totalRecords=1),
+    "null list without a total": without_list(),
+    "no list": StubResponse(200, {"requestId": "x"}),
+    "404 without a body": StubResponse(404, b""),
+    "not compressed": StubResponse(200, b"no gzip", {"Content-Encoding": "gzip"}),
+    "truncated gzip": StubResponse(
+        200, gzip.compress(users("1").encoded())[:-20], {"Content-Encoding": "gzip"}
+    ),
+    "reset": StubResponse(reset=True),
+}
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds of the waits between tries, which take no time."""
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    monkeypatch.setattr(retry, "MIN_BACKOFF", 1.0)
+    monkeypatch.setattr(retry, "add_jitter", lambda delay: delay)
+    return waits
+
+
+def retry_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.message for record in caplog.records if "retrying" in record.message]
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_transient_fault_is_retried(fault: StubResponse) -> None:
+    outcome = fetch_from_gong(lambda _, number: fault if number < 2 else users("1"))
+    assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, ["1"], 3)
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_lasting_fault_ends_after_the_last_try_with_one_line(fault: StubResponse) -> None:
+    outcome = fetch_from_gong(lambda *_: fault)
+    assert type(outcome.error) is ApiError
+    assert outcome.message.isprintable()
+    assert len(outcome.requests) == retry.MAX_TRIES
+    assert outcome.query.stats.retries == retry.MAX_TRIES - 1
+
+
+def test_retries_wait_longer_each_time_and_say_why(
+    waits: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    outcome = fetch_from_gong(lambda *_: gong_error("busy", 503))
+    assert waits == [1, 2, 4, 8, 16, 32, 60]
+    assert outcome.query.stats.seconds_waited == pytest.approx(sum(waits), abs=0.1)
+    assert retry_lines(caplog)[0] == (
+        f"{LABEL}: retrying in 1.0 s (try 1 of 8 failed: HTTP 503: busy (requestId req1))"
+    )
+    assert outcome.message == "HTTP 503: busy (requestId req1)"
+
+
+def test_retry_after_of_a_503_is_obeyed_up_to_max_retry_after(waits: list[float]) -> None:
+    answers = [gong_error("busy", 503, Retry_After=seconds) for seconds in ("7", "3600")]
+    outcome = fetch_from_gong(lambda _, number: [*answers, users("1")][number], max_retry_after=30)
+    assert (outcome.error, waits) == (None, [7, 30])
+
+
+def test_compressed_response_is_decompressed() -> None:
+    body = gzip.compress(users("1", "2").encoded())
+    compressed = StubResponse(body=body, headers={"Content-Encoding": "gzip"})
+    assert fetch_from_gong(lambda *_: compressed).ids == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "tries"), [(StubResponse(504, b""), 3), (gong_error("busy", 503), 8)]
+)
+def test_only_timeouts_of_a_window_that_can_be_split_ask_to_split_it(
+    fault: StubResponse, tries: int
+) -> None:
+    divisible = replace(query(), split=lambda: (query(), query()))
+    with scripted_server(lambda *_: fault) as server:
+        client = gong_client(server.url)
+        with pytest.raises(ApiError) as raised:
+            client.fetch_page(divisible, None, None)
+        client.close()
+    assert isinstance(raised.value, WindowTooLargeError) == (fault.status == 504)
+    assert str(raised.value).startswith(f"{LABEL}: HTTP {fault.status}: ")
+    assert len(server.requests) == tries
+
+
+def test_response_that_takes_too_long_is_a_timeout() -> None:
+    divisible = replace(query(), split=lambda: (query(), query()))
+    is_over = threading.Event()
+
+    def respond(*_: object) -> StubResponse:
+        is_over.wait(10)
+        return StubResponse(reset=True)
+
+    with scripted_server(respond) as server:
+        client = gong_client(server.url, request_timeout=0.05)
+        with pytest.raises(WindowTooLargeError, match="timed out"):
+            client.fetch_page(divisible, None, None)
+        client.close()
+        is_over.set()
+    assert len(server.requests) == 3

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tap_gong_stats.api.gong import MISSING_SCOPE, error_text, is_gong_error
+from tap_gong_stats.api.pages import EMPTY_PAGE
+from tap_gong_stats.errors import (
+    ApiError,
+    AuthenticationError,
+    CursorExpiredError,
+    ForbiddenError,
+    WindowNotClosedError,
+)
+from tests.api.helpers import LABEL, USERS, fetch_from_gong, gong_client, query, users
+from tests.helpers import Json, StubResponse, gong_error, scripted_server
+
+pytestmark = pytest.mark.usefixtures("fast_retries")
+
+NO_SCOPE = f"{MISSING_SCOPE} 'api:users:read' in your app."
+
+
+def fetch_page(response: StubResponse, cursor: str | None = None) -> Any:
+    with scripted_server(lambda *_: response) as server:
+        client = gong_client(server.url)
+        try:
+            return client.fetch_page(query(), cursor, None)
+        finally:
+            client.close()
+
+
+def body(**changes: Any) -> StubResponse:
+    return StubResponse(body={**users("1").body, **changes})
+
+
+def test_cursor_is_beside_an_unchanged_filter() -> None:
+    pages = [users("1", cursor="a", total=3), users("2", cursor="b", total=3), users("3", total=3)]
+    outcome = fetch_from_gong(lambda _, number: pages[number], query(filter={"userIds": ["7"]}))
+    assert outcome.ids == ["1", "2", "3"]
+    assert [request.get("cursor") for request in outcome.requests] == [None, "a", "b"]
+    assert [request["filter"] for request in outcome.requests] == [{"userIds": ["7"]}] * 3
+
+
+def test_page_has_items_ids_envelope_cursor_and_total() -> None:
+    response = body(records={"totalRecords": 7, "cursor": "a"}, timeZone="Asia/Tokyo")
+    page = fetch_page(response)
+    assert [*page.items] == [{"id": "1"}]
+    assert page.ids == ["1"]
+    assert page.envelope == {"requestId": "req0", "timeZone": "Asia/Tokyo"}
+    assert (page.cursor, page.total_records) == ("a", 7)
+    assert page.size == len(response.encoded())
+
+
+@pytest.mark.parametrize("cursor", [None, ""])
+def test_null_or_empty_cursor_means_the_last_page(cursor: str | None) -> None:
+    assert fetch_page(body(records={"totalRecords": 1, "cursor": cursor})).cursor is None
+
+
+@pytest.mark.parametrize("records", [None, {}, {"totalRecords": None}])
+def test_missing_page_info_is_no_error(records: Any) -> None:
+    page = fetch_page(body(records=records))
+    assert (page.ids, page.cursor, page.total_records) == (["1"], None, None)
+
+
+def test_total_as_text_is_a_number() -> None:
+    assert fetch_page(body(records={"totalRecords": "7"})).total_records == 7
+
+
+def test_null_list_where_gong_counts_nothing_is_an_empty_page() -> None:
+    page = fetch_page(body(users=None, records={"totalRecords": 0}))
+    assert (len(page.items), page.ids) == (0, [])
+
+
+def test_replaced_characters_are_counted() -> None:
+    page = fetch_page(StubResponse(body=rb'{"users": [{"id": "1", "x": "a\u0000"}]}'))
+    assert [*page.items] == [{"id": "1", "x": "a\ufffd"}]
+    assert page.replacements == 1
+
+
+@pytest.mark.parametrize(
+    "users_json",
+    [
+        b"7",
+        b'"x"',
+        b"{}",
+        b"[7]",
+        b"[null]",
+        b'[{"id": []}]',
+        b'[{"id": "1", "x": "\xff"}], "requestId": "\xff", "users": [{"id": "1"}]',
+        b'[{"id": "1", "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]",
+    ],
+    ids=["number", "text", "object", "numbers", "null", "id", "encoding", "depth"],
+)
+def test_response_of_another_shape_is_transient_and_ends_in_one_line(users_json: bytes) -> None:
+    malformed = StubResponse(body=b'{"users": ' + users_json + b"}")
+    outcome = fetch_from_gong(lambda *_: malformed)
+    assert outcome.message.startswith("HTTP 200: the response is not one of Gong's (")
+    assert outcome.message.isprintable()
+    assert len(outcome.requests) == 8
+    assert fetch_from_gong(lambda _, number: [malformed, users("1")][number]).ids == ["1"]
+
+
+def test_404_in_gongs_form_is_an_empty_page() -> None:
+    assert fetch_page(gong_error("No users found", 404)) is EMPTY_PAGE
+
+
+def test_404_of_an_endpoint_that_never_sends_it_for_nothing_is_an_error() -> None:
+    wanted = query(replace(USERS, empty_when_not_found=False))
+    outcome = fetch_from_gong(lambda *_: gong_error("No such path", 404), wanted)
+    assert outcome.message == "HTTP 404: No such path (requestId req1)"
+
+
+@pytest.mark.parametrize("content", [b"<html>Not Found</html>", {"error": "x"}, {"errors": "x"}])
+def test_404_in_another_form_is_an_error(content: Any) -> None:
+    outcome = fetch_from_gong(lambda *_: StubResponse(404, content))
+    assert outcome.message == "HTTP 404: the response is not one of Gong's"
+    assert len(outcome.requests) == 1
+
+
+@pytest.mark.parametrize("status", [400, 402, 405, 409, 410, 422])
+def test_permanent_error_is_raised_at_once_in_gongs_words(status: int) -> None:
+    outcome = fetch_from_gong(lambda *_: gong_error("No\n  such luck", status, x_traceid="trace7"))
+    assert type(outcome.error) is ApiError
+    assert outcome.message == f"HTTP {status}: No such luck (requestId trace7)"
+    assert len(outcome.requests) == 1
+
+
+CHECK_CREDENTIALS = (
+    "check the credentials: they are wrong, expired or revoked, or belong to another api_url"
+)
+GRANT_SCOPE = (
+    "grant the scope api:users:read in Gong, deselect the stream, or set skip_forbidden_streams"
+)
+
+
+@pytest.mark.parametrize(
+    ("response", "kind", "message"),
+    [
+        (
+            gong_error("Access denied", 401),
+            AuthenticationError,
+            f"HTTP 401: Access denied (requestId req1); {CHECK_CREDENTIALS}",
+        ),
+        (
+            gong_error(NO_SCOPE, 401),
+            ForbiddenError,
+            f"HTTP 401: {NO_SCOPE} (requestId req1); {GRANT_SCOPE}",
+        ),
+        (
+            gong_error("No", 403),
+            ForbiddenError,
+            f"HTTP 403: No (requestId req1); {GRANT_SCOPE}",
+        ),
+        (
+            gong_error("filter.toDate: must not be in the future"),
+            WindowNotClosedError,
+            "HTTP 400: filter.toDate: must not be in the future (requestId req1)",
+        ),
+        (
+            gong_error("The Cursor has expired"),
+            CursorExpiredError,
+            "HTTP 400: The Cursor has expired (requestId req1)",
+        ),
+    ],
+)
+def test_error_of_its_own_kind_is_raised_at_once(
+    response: StubResponse, kind: type[ApiError], message: str
+) -> None:
+    with pytest.raises(kind) as raised:
+        fetch_page(response, "a")
+    assert type(raised.value) is kind
+    assert str(raised.value) == f"{LABEL}: {message}"
+
+
+def test_403_in_another_form_is_not_a_missing_scope() -> None:
+    outcome = fetch_from_gong(lambda *_: StubResponse(403, b"<html>Blocked</html>"))
+    assert type(outcome.error) is ApiError
+    assert outcome.message == (
+        "HTTP 403: the response is not one of Gong's; check api_url and the proxies between here "
+        "and Gong"
+    )
+
+
+@pytest.mark.parametrize("content", [None, {}, {"errors": "x"}, {"errors": {"a": "b"}}])
+def test_content_without_a_list_of_errors_is_no_error_of_gongs(content: Json | None) -> None:
+    assert not is_gong_error(content)
+    assert error_text(content) == ""
+
+
+@pytest.mark.parametrize(("errors", "text"), [([], ""), (["a\n b", 7], "a b; 7")])
+def test_error_text_joins_the_errors_in_one_line(errors: list[Any], text: str) -> None:
+    assert is_gong_error({"errors": errors})
+    assert error_text({"errors": errors}) == text

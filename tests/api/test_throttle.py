@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from tap_gong_stats.api.throttle import Throttle
+from tests.api.helpers import FakeClock
+
+
+def test_throttle_permits_once_in_its_interval() -> None:
+    clock = FakeClock()
+    throttle = Throttle(60, clock=clock)
+    permitted = []
+    for _ in range(200):
+        if throttle.permits():
+            permitted.append(clock.now - 1000)
+        clock.now += 1
+    assert permitted == [0, 60, 120, 180]

@@ -1,0 +1,26 @@
+"""Helpers for tests: runs of the tap, a target that records them, and a scripted server."""
+
+from tests.helpers.run import LOGIN, Run, catalog, run_tap, wait_for_fetch_threads
+from tests.helpers.scripted_server import (
+    ScriptedServer,
+    StubResponse,
+    gong_error,
+    scripted_server,
+)
+from tests.helpers.target import Json, RecordingTarget, RunKilled, bookmark
+
+__all__ = [
+    "LOGIN",
+    "Json",
+    "RecordingTarget",
+    "Run",
+    "RunKilled",
+    "ScriptedServer",
+    "StubResponse",
+    "bookmark",
+    "catalog",
+    "gong_error",
+    "run_tap",
+    "scripted_server",
+    "wait_for_fetch_threads",
+]
