@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import replace
 from datetime import timedelta
@@ -124,3 +125,31 @@ def test_fresh_project_with_the_state_of_another_one_resumes(
     assert {call.body["filter"]["fromDate"] for call in lookback} == {
         (today - timedelta(days=number)).isoformat() for number in range(1, LOOKBACK_DAYS + 1)
     }
+
+
+def test_graceful_run_that_is_stopped_keeps_the_state(
+    sandbox: StartSandbox, database: Database, project: MeltanoProject, tmp_path: Path
+) -> None:
+    variables = settings(sandbox(users=20), database, days=90) | {
+        "MELTANO_STATE_BACKEND_URI": f"file://{tmp_path}/state",
+        "TAP_GONG_STATS_CALLS_PER_SECOND": "3",
+    }
+    with subprocess.Popen(
+        [ROOT / "examples" / "graceful-run", BIN / "meltano", *PIPELINE],
+        cwd=project.folder,
+        env={**project.env, **variables},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if "% done" in line:
+                process.terminate()
+                break
+        log = process.stderr.read()
+    assert process.returncode == 1, log[-5000:]
+    (state,) = (tmp_path / "state").rglob("state.json")
+    bookmarks = json.loads(state.read_text())["completed"]["singer_state"]["bookmarks"]
+    loaded = row_counts(database, {"activity_by_period"})["activity_by_period"]
+    assert "activity_by_period" in bookmarks
+    assert loaded
