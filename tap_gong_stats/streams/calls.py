@@ -56,7 +56,7 @@ QUESTIONS = {
     "questions_non_company_count": "nonCompanyCount",
 }
 
-# Gong returns only what is asked for, apart from the call's own data.
+# Gong returns only what is selected, apart from the call's own data.
 CONTENT_SELECTOR = {
     "exposedFields": {
         "interaction": {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.config.settings import Settings
     from tap_gong_stats.streams.base import ApiStream
-    from tap_gong_stats.sync.scheduler import Task, TaskSource
+    from tap_gong_stats.sync.tasks import Task, TaskSource
     from tap_gong_stats.sync.time_zone import CompanyTimeZone
 
     Source = TaskSource[Page]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Generic
 
-from tap_gong_stats.sync.scheduler import P, Scheduler
+from tap_gong_stats.sync.scheduler import Scheduler
+from tap_gong_stats.sync.tasks import P
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tap_gong_stats.sync.scheduler import Slot, Task, TaskQueue, TaskSource
+    from tap_gong_stats.sync.tasks import Slot, Task, TaskQueue, TaskSource
 
 
 class PagePrefetcher(Generic[P]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic
 
-from tap_gong_stats.sync.scheduler import P, Permit, Task
+from tap_gong_stats.sync.tasks import P, Permit, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ class SharedFetch(Generic[P]):
         return self.done
 
     def next_task(self, *, more_to_learn: bool) -> SharedFetch[P] | None:
-        """Return itself once, when it is needed; see `scheduler.TaskSource`."""
+        """Return itself once, when it is needed; see `tasks.TaskSource`."""
         del more_to_learn
         if self.exhausted:
             return None

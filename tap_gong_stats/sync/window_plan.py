@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from tap_gong_stats.errors import WindowNotClosedError
 from tap_gong_stats.sync.bookmarks import DateRange
-from tap_gong_stats.sync.scheduler import P, Permit, Task
+from tap_gong_stats.sync.tasks import P, Permit, Task
 from tap_gong_stats.sync.time_zone import CompanyTimeZone
 from tap_gong_stats.sync.windows import ONE_DAY
 
@@ -146,7 +146,7 @@ class WindowPlan(Generic[P]):
         return windows * len(self._sub_partitions or [{}])
 
     def next_task(self, *, more_to_learn: bool) -> WindowTask[P] | None:
-        """Return the task of the next request; see `scheduler.TaskSource`."""
+        """Return the task of the next request; see `tasks.TaskSource`."""
         while not self._upcoming and self._left:
             days = self._left[0]
             window, latest = self._first_windows(days)

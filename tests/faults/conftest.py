@@ -62,6 +62,10 @@ class FaultyGong:
             **settings,
         }
 
+    def daily_rows(self, stream: str) -> list[Json]:
+        """Return the rows of a stream with the period day only."""
+        return [row for row in self.expected[stream] if row.get("period", "day") == "day"]
+
     def reset(self) -> None:
         """Let all requests pass, and forget the earlier ones."""
         self.proxy.script = lambda _: None
