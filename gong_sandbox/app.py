@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import Depends, FastAPI
+from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import APIKeyHeader, HTTPBasic, HTTPBearer
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from gong_sandbox import responses
@@ -23,6 +24,8 @@ from gong_sandbox.routes import calls, coaching, motioncx, oauth, reference, sta
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
 
+    from fastapi import FastAPI
+
     from gong_sandbox.company import Company
 
 _DESCRIPTION = """
@@ -36,6 +39,7 @@ with a JSON body, and calls above the limit, 3 per second by default, are reject
 _ERROR_DESCRIPTIONS: dict[int | str, str] = {
     400: "The request is malformed.",
     401: "The credentials are invalid, or lack the required scope.",
+    403: "The credentials lack the required scope.",
     404: "No items match.",
     429: "Rate limited; `Retry-After` states the seconds to wait.",
     "default": "Server error.",
@@ -74,7 +78,8 @@ def create_app(  # noqa: PLR0913 - independent options, each with a default
         latency: Seconds by which each response is delayed.
         error_rate: Share of the calls that fail with 500, 502 or 503.
         credentials: The accepted credentials instead of the default "sandbox-..." ones.
-        scopes: The scopes granted to the access key and the OAuth app; None for all.
+        scopes: Those of `auth.ALL_SCOPES` that are granted to the access key, the OAuth app and
+            MotionCX's user; None for all.
         token_lifetime: Seconds until an OAuth access token expires.
         numeric_ids: Whether the ids of scorecard endpoints are JSON numbers, as declared in Gong's
             specification, instead of strings, as seen in its responses.
@@ -82,7 +87,8 @@ def create_app(  # noqa: PLR0913 - independent options, each with a default
     authenticator = Authenticator(
         credentials or Credentials(), scopes, token_lifetime, lambda: company.now
     )
-    app = FastAPI(
+    app = FastAPIOffline(  # FastAPI's own documentation page loads its assets from the internet
+        redoc_url=None,
         title="Gong sandbox",
         description=_DESCRIPTION,
         version="2",

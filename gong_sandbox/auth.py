@@ -6,6 +6,7 @@ import base64
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from gong_sandbox.responses import ApiError
@@ -30,6 +31,15 @@ SCOPES = {
     "/v2/calls/extensive": "api:calls:read:extensive",
 }
 """The scope that each endpoint requires, from Gong's public API reference."""
+
+MOTIONCX_SCOPE = "motioncx:reporting"
+"""The sandbox's own name for the right of MotionCX's user to read reports."""
+
+ALL_SCOPES = (*dict.fromkeys(SCOPES.values()), MOTIONCX_SCOPE)
+
+# Gong documents 403 for a missing scope here, and 401 elsewhere. It documents 403 for coaching
+# too, but responses with 401 were seen.
+_PATHS_WITH_403 = frozenset({"/v2/users", "/v2/workspaces"})
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,8 @@ class Authenticator:
 
     Args:
         credentials: The accepted credentials.
-        scopes: The scopes granted to the access key and the OAuth app; None for all.
+        scopes: The scopes granted to the access key, the OAuth app and MotionCX's user; None for
+            all.
         token_lifetime: Seconds until an OAuth access token expires.
         clock: Returns the current instant.
     """
@@ -77,7 +88,7 @@ class Authenticator:
             f"Bearer {credentials.token}",
         }
         self._client_auth = _basic_auth(credentials.client_id, credentials.client_secret)
-        self._scopes = frozenset(SCOPES.values() if scopes is None else scopes)
+        self._scopes = frozenset(ALL_SCOPES if scopes is None else scopes)
         self._lifetime = timedelta(seconds=token_lifetime)
         self._clock = clock
         self._motioncx_key = credentials.motioncx_key
@@ -88,18 +99,21 @@ class Authenticator:
         """Check that the `Authorization` header grants access to a path.
 
         Raises:
-            ApiError: 401 for invalid credentials, and for a missing scope.
+            ApiError: 401 for invalid credentials; 401 or 403 for a missing scope.
         """
         scheme, _, value = authorization.partition(" ")
         if f"{scheme.capitalize()} {value}" not in self._accepted and not self._is_issued(value):
             raise ApiError(401, "Access is denied: the access key or token is not valid.")
         scope = SCOPES[path]
         if scope not in self._scopes:
-            raise ApiError(401, f"You don't have permission to use '{scope}' in your app.")
+            status = 403 if path in _PATHS_WITH_403 else 401
+            raise ApiError(status, f"You don't have permission to use '{scope}' in your app.")
 
-    def accepts_motioncx_key(self, authorization: str, x_api_key: str) -> bool:
-        """Return whether either header carries MotionCX's API key."""
-        return self._motioncx_key in {x_api_key, authorization.removeprefix("apikey ")}
+    def authorize_motioncx(self, authorization: str, x_api_key: str) -> HTTPStatus:
+        """Return the status for a request with MotionCX's API key in either header."""
+        if self._motioncx_key not in {x_api_key, authorization.removeprefix("apikey ")}:
+            return HTTPStatus.UNAUTHORIZED
+        return HTTPStatus.OK if MOTIONCX_SCOPE in self._scopes else HTTPStatus.FORBIDDEN
 
     def exchange_refresh_token(
         self, authorization: str, params: Mapping[str, str]
@@ -131,7 +145,7 @@ class Authenticator:
             "access_token": access_token,
             "refresh_token": refresh_token,
             "token_type": "bearer",
-            "scope": " ".join(sorted(self._scopes)),
+            "scope": " ".join(sorted(self._scopes - {MOTIONCX_SCOPE})),
             "expires_in": int(self._lifetime.total_seconds()),
         }
 

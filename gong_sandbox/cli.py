@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from gong_sandbox.app import create_app
-from gong_sandbox.auth import SCOPES, Credentials
+from gong_sandbox.auth import ALL_SCOPES, MOTIONCX_SCOPE, Credentials
 from gong_sandbox.company import Company
 from gong_sandbox.server import serve
 
@@ -64,7 +64,7 @@ def _check_time_zone(_ctx: click.Context, _param: click.Parameter, value: str) -
 
 
 def _parse_scopes(_ctx: click.Context, _param: click.Parameter, value: str) -> list[str]:
-    known = sorted(set(SCOPES.values()))
+    known = sorted(ALL_SCOPES)
     scopes = known if value == "all" else value.split(",")
     for scope in scopes:
         if scope not in known:
@@ -105,7 +105,7 @@ def _parse_scopes(_ctx: click.Context, _param: click.Parameter, value: str) -> l
     callback=_parse_scopes,
     metavar="LIST",
     default="all",
-    help="Scopes of the key and the token, separated by commas.",
+    help=f"Scopes of the key and the token, separated by commas; {MOTIONCX_SCOPE} for MotionCX.",
 )
 @click.option("--page-size", type=_Integer(1, 100_000), default=100, help="Maximum items per page.")
 @click.option(

@@ -14,7 +14,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 
 from gong_sandbox.auth import SCOPES
-from gong_sandbox.responses import ApiError, html_response, json_response
+from gong_sandbox.responses import (
+    PARSE_ERROR,
+    ApiError,
+    html_response,
+    invalid_motioncx_request,
+    json_response,
+)
 
 if TYPE_CHECKING:
     from typing import Any
@@ -89,21 +95,24 @@ class ApiMiddleware:
             body = await request.body()
         except ClientDisconnect:
             return
+        is_json, content = _decode_json(body)
         logged = LoggedRequest(
-            arrived,
-            request.method,
-            request.url.path,
-            dict(request.query_params),
-            _decode_json(body),
+            arrived, request.method, request.url.path, dict(request.query_params), content
         )
         self._request_log.append(logged)
         response = self._app
         try:
-            response = self._check(request, arrived) or response
+            response = self._check(request, arrived, is_json=is_json) or response
         except ApiError as error:
             response = error.to_response(request)
 
+        is_body_sent = False
+
         async def receive_body() -> Message:
+            nonlocal is_body_sent
+            if is_body_sent:
+                return await receive()
+            is_body_sent = True
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send_with_headers(message: Message) -> None:
@@ -118,23 +127,29 @@ class ApiMiddleware:
         await asyncio.sleep(self._latency)
         await response(scope, receive_body, send_with_headers)
 
-    def _check(self, request: Request, arrived: float) -> ASGIApp | None:
+    def _check(self, request: Request, arrived: float, *, is_json: bool) -> ASGIApp | None:
         """Return the response to a call that is rejected or fails; None to pass the call on.
 
         Raises:
             ApiError: For the errors that Gong sends in its envelope.
         """
-        path, headers = request.url.path, request.headers
-        authorization = headers.get("authorization", "")
+        path = request.url.path
+        authorization = request.headers.get("authorization", "")
+        is_malformed = request.method == "POST" and not is_json
         if path in SCOPES:
             self._authenticator.authorize(authorization, path)
             self._rate_limiter.admit(arrived)
-        elif not path.startswith("/motioncx/"):
+            if is_malformed:
+                raise ApiError(400, PARSE_ERROR)
+        elif path.startswith("/motioncx/"):
+            x_api_key = request.headers.get("x-api-key", "")
+            status = self._authenticator.authorize_motioncx(authorization, x_api_key)
+            if status != HTTPStatus.OK:
+                return json_response({"message": status.phrase}, status)
+            if is_malformed:
+                return invalid_motioncx_request(PARSE_ERROR)
+        else:
             return None
-        elif not self._authenticator.accepts_motioncx_key(
-            authorization, headers.get("x-api-key", "")
-        ):
-            return json_response({"message": "Unauthorized"}, HTTPStatus.UNAUTHORIZED)
         return self._random_error()
 
     def _random_error(self) -> Response | None:
@@ -147,8 +162,9 @@ class ApiMiddleware:
                 raise ApiError(status, "An unexpected error occurred")
 
 
-def _decode_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+def _decode_json(body: bytes) -> tuple[bool, Any]:
+    """Return whether a body is empty or JSON in UTF-8, and its content."""
     try:
-        return msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        return None
+        return True, msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return not body, None

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from fastapi.exceptions import RequestValidationError
     from starlette.exceptions import HTTPException
 
-_MAX_INT64 = 2**63 - 1
+PARSE_ERROR = "Json parse error"
+"""How Gong begins to describe a body that it cannot read."""
 
 
 class ApiError(Exception):
@@ -53,6 +54,11 @@ def motioncx_response(code: int, name: str, items: Sequence[Mapping[str, Any]] =
     return json_response({"resultCode": code, "resultCodeName": name, "data": items})
 
 
+def invalid_motioncx_request(*errors: str) -> Response:
+    """Build MotionCX's response to a request that it cannot read."""
+    return motioncx_response(1, f"InvalidRequest: {'; '.join(errors)}")
+
+
 def html_response(status: int, title: str, headers: Mapping[str, str] | None = None) -> Response:
     """Build an error page like those of the load balancer in front of Gong's API."""
     page = f"<html><body><h1>{status} {title}</h1></body></html>"
@@ -73,12 +79,12 @@ async def handle_validation_error(request: Request, error: RequestValidationErro
     """Respond to a request that does not match its model."""
     messages = [_error_message(details) for details in error.errors()]
     if request.url.path.startswith("/motioncx/"):
-        return motioncx_response(1, f"InvalidRequest: {'; '.join(messages)}")
+        return invalid_motioncx_request(*messages)
     return ApiError(400, *messages).to_response(request)
 
 
 def with_int64_ids(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Copy an item with its ids and ranges as JSON numbers where they fit a signed 64-bit integer.
+    """Copy an item with its ids and ranges as JSON numbers.
 
     Gong's specification declares them as int64, but its responses have been seen with strings.
     """
@@ -90,10 +96,8 @@ def with_int64_ids(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return [with_int64_ids(member) for member in value] if isinstance(value, list) else value
 
 
-def _to_int64(text: str | None) -> int | str | None:
-    if text is None or int(text) > _MAX_INT64:
-        return text
-    return int(text)
+def _to_int64(text: str | None) -> int | None:
+    return None if text is None else int(text)
 
 
 def _error_message(details: Mapping[str, Any]) -> str:
@@ -107,10 +111,10 @@ def _error_message(details: Mapping[str, Any]) -> str:
             return f"{path} parameter is missing"
         return f"{path} parameter is not valid: {message}"
     if kind == "json_invalid" or not path:
-        return "Json parse error"
+        return PARSE_ERROR
     if kind == "missing" or details["input"] is None:
         # Gong says "must" of top-level fields and "may" of nested ones.
         return f"{path}: {'must' if len(names) == 1 else 'may'} not be null"
     if kind == "extra_forbidden":
-        return f'Json parse error: Unrecognized field "{path}"'
-    return f"Json parse error: {path}: {message}"
+        return f'{PARSE_ERROR}: Unrecognized field "{path}"'
+    return f"{PARSE_ERROR}: {path}: {message}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from singer_sdk.exceptions import SingerSDKError
 
-from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError
+from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError, RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +32,19 @@ class CheckResult:
 
 
 def check_streams(streams: Iterable[ApiStream]) -> list[CheckResult]:
-    """Make one call for each stream."""
-    return [_check(stream) for stream in streams]
+    """Make one call for each stream, up to an error that all of them would meet."""
+    results: list[CheckResult] = []
+    cause: RunError | None = None
+    for stream in streams:
+        try:
+            if cause:
+                raise cause
+            results.append(_check(stream))
+        except RunError as error:
+            cause = error
+            scope = stream.endpoint.scope
+            results.append(CheckResult(stream.name, scope, "failed", "", str(error)))
+    return results
 
 
 def as_table(results: list[CheckResult]) -> str:
@@ -56,6 +67,8 @@ def _check(stream: ApiStream) -> CheckResult:
     except ForbiddenError as error:
         _, _, action = str(error).rpartition("; ")
         return CheckResult(stream.name, scope, "no", "", action)
+    except RunError:
+        raise
     except (ApiError, SingerSDKError) as error:
         return CheckResult(stream.name, scope, "failed", "", str(error))
     except BudgetExhaustedError:

@@ -22,7 +22,7 @@ from tap_gong_stats.api.endpoints import count
 from tap_gong_stats.api.gong import GongClient
 from tap_gong_stats.api.motioncx import MotionCXClient
 from tap_gong_stats.api.rate_limit import CallBudget, RateLimiter
-from tap_gong_stats.cli import JsonFile
+from tap_gong_stats.cli import JsonFile, StateFile
 from tap_gong_stats.config.json_schema import CONFIG_SCHEMA, coerce_types, unknown_settings
 from tap_gong_stats.config.settings import Settings, SettingsError
 from tap_gong_stats.connection_check import as_table, check_streams
@@ -33,7 +33,7 @@ from tap_gong_stats.streams.coaching import CoachingMetrics
 from tap_gong_stats.streams.interaction import InteractionStats
 from tap_gong_stats.streams.motioncx import InteractionDetails
 from tap_gong_stats.streams.reference import Scorecards, Users, Workspaces
-from tap_gong_stats.streams.routers import ManagerRouter, TimeZoneRouter
+from tap_gong_stats.streams.routers import LocalDateRouter, ManagerRouter, TimeZoneRouter
 from tap_gong_stats.streams.run import ApiContext, Run
 from tap_gong_stats.streams.scorecards import AnsweredScorecards
 from tap_gong_stats.streams.user_ids import check_user_ids
@@ -116,7 +116,7 @@ class TapGongStats(Tap):
         streams: list[ApiStream] = [
             ActivityByPeriod(self, gong),
             aggregated_activity,
-            AnsweredScorecards(self, gong),
+            AnsweredScorecards(self, gong, router=LocalDateRouter(time_zone_router)),
             CallInteractionStats(self, gong, router=time_zone_router),
             CoachingMetrics(self, gong, router=manager_router),
             DailyActivity(self, gong),
@@ -233,8 +233,9 @@ class TapGongStats(Tap):
         for option in command.params:
             if option.name == "catalog":
                 option.is_eager = True  # so that `--test` knows it in any position
-            if option.name in {"catalog", "state"}:
                 option.type = JsonFile()
+            elif option.name == "state":
+                option.type = StateFile()
         return command
 
     @override

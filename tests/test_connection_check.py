@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -127,9 +128,9 @@ def test_forbidden_stream_says_what_to_do_and_does_not_stop_the_check(
 
 def test_wrong_credentials_fail_every_stream(sandbox: StartSandbox) -> None:
     config = sandbox().config(access_key="wrong", access_key_secret="wrong")
-    for name, result in check(config, "users", "workspaces").items():
+    for result in check(config, "users", "workspaces").values():
         assert (result.passed, result.allowed) == (False, "failed")
-        assert result.action.startswith(f"{name}: HTTP 401: Access is denied")
+        assert result.action.startswith("users: HTTP 401: Access is denied")
         assert "check the credentials" in result.action
 
 
@@ -204,3 +205,16 @@ def test_table_aligns_its_columns() -> None:
         "users           api:users:read  yes      60",
         "daily_activity  api:d           no                  grant the scope",
     ]
+
+
+def test_check_of_an_unreachable_api_fails_once_for_all_streams(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("tap_gong_stats.api.client.time.sleep", waits.append)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    results = check({"api_url": f"http://127.0.0.1:{port}"})
+    assert {result.allowed for result in results.values()} == {"failed"}
+    assert len({result.action for result in results.values()}) == 1
+    assert len([wait for wait in waits if wait >= 1]) == 2

@@ -6,13 +6,14 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from gong_sandbox.company.calendar import format_timestamp
+from gong_sandbox.company.call_content import content_item, context_item, subject
 from gong_sandbox.company.clock import days_between, local_time
 from gong_sandbox.company.conversation import interaction_item
 from gong_sandbox.company.seeded_random import SeededRandom
-from gong_sandbox.company.word_lists import CUSTOMERS, DOMAIN, TOPICS
+from gong_sandbox.company.word_lists import DOMAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -47,18 +48,18 @@ class CallLog:
         self._clock = clock
         self._history = history
 
-    def between(self, start: datetime | None, end: datetime | None) -> Iterator[Call]:
-        """Yield the calls scheduled in a range of instants, open where it is None."""
-        first, last = self._clock.limit(start, end)
-        for ordinal in days_between(first, last):
-            for call in self._ended_calls(ordinal):
-                if first <= local_time(ordinal, call.scheduled) < last:
-                    yield call
+    def started_between(self, start: datetime | None, end: datetime | None) -> Iterator[Call]:
+        """Yield the calls that started in a range of instants, open where it is None."""
+        return self._between(start, end, lambda call: call.started)
+
+    def scheduled_between(self, start: datetime, end: datetime) -> Iterator[Call]:
+        """Yield the web conferences scheduled, and the phone calls started, in a range."""
+        return self._between(start, end, lambda call: call.scheduled)
 
     def by_id(
         self, call_ids: Iterable[str], start: datetime | None, end: datetime | None
     ) -> Iterator[Call]:
-        """Yield those of `between` that have one of the ids."""
+        """Yield those of `started_between` that have one of the ids."""
         first, last = self._clock.limit(start, end)
         ids_by_day: dict[int, set[str]] = defaultdict(set)
         for call_id in call_ids:
@@ -67,22 +68,25 @@ class CallLog:
                 ids_by_day[ordinal].add(call_id)
         for ordinal, ids in sorted(ids_by_day.items()):
             for call in self._ended_calls(ordinal):
-                if call.id in ids and first <= local_time(ordinal, call.scheduled) < last:
+                if call.id in ids and first <= local_time(ordinal, call.started) < last:
                     yield call
 
     def item(self, call: Call) -> dict[str, Any]:
         """Return the complete item of a call in `POST /v2/calls/extensive`."""
+        interaction = interaction_item(self._seed, call, self._users)
+        speaker_ids = [speaker["id"] for speaker in interaction["speakers"]]
         return {
             "metaData": self.metadata(call),
-            "interaction": interaction_item(self._seed, call, self._users),
+            "context": context_item(self._seed, call),
+            "content": content_item(self._seed, call, speaker_ids),
+            "interaction": interaction,
         }
 
     def metadata(self, call: Call) -> dict[str, Any]:
         """Return the `metaData` of a call, which is its item in `GET /v2/calls`."""
         rng = SeededRandom(f"{self._seed}:call:{call.id}")
         host = self._users[call.host]
-        topic = rng.choice(TOPICS)
-        other_party = rng.choice(CUSTOMERS) if call.external_participants else "team"
+        topic, customer = subject(self._seed, call)
         direction = "Conference"
         if call.is_phone:
             direction = "Outbound" if rng.happens(0.7) else "Inbound"
@@ -91,7 +95,7 @@ class CallLog:
         return {
             "id": call.id,
             "url": f"https://app.gong.{DOMAIN}/call?id={call.id}",
-            "title": f"{topic} with {other_party}",
+            "title": f"{topic} with {customer or 'team'}",
             "scheduled": None if call.is_phone else format_timestamp(scheduled),
             "started": format_timestamp(started),
             "duration": call.duration,
@@ -116,6 +120,15 @@ class CallLog:
     def workspace_id(self, call: Call) -> str:
         """Return the id of the workspace of a call, which is that of its host."""
         return self._workspace_ids[self._users[call.host].workspace]
+
+    def _between(
+        self, start: datetime | None, end: datetime | None, second: Callable[[Call], int]
+    ) -> Iterator[Call]:
+        first, last = self._clock.limit(start, end)
+        for ordinal in days_between(first, last):
+            for call in self._ended_calls(ordinal):
+                if first <= local_time(ordinal, second(call)) < last:
+                    yield call
 
     def _ended_calls(self, ordinal: int) -> Iterator[Call]:
         now = self._clock.local_now

@@ -70,9 +70,7 @@ class Company:
         self.users: Sequence[User] = generate_users(users, seed, self.since, self.today, self.zone)
         self.avatars: Sequence[User] = (generate_avatar(seed, self.since, self.zone),)
         self._users_by_id = {user.id: user for user in self.users}
-        workspace_ids = [
-            IdCodec(seed, "workspace", int64=True).encode(number) for number in range(2)
-        ]
+        workspace_ids = [IdCodec(seed, "workspace").encode(number) for number in range(2)]
         self.workspaces: list[dict[str, Any]] = [
             {"id": workspace_ids[SALES], "name": "Sales", "description": "New business"},
             {"id": workspace_ids[SUCCESS], "name": "Customer success", "description": None},
@@ -81,7 +79,7 @@ class Company:
         self.stats = UserStats(self.users, self._clock, history)
         self.call_log = CallLog(seed, self.users, workspace_ids, self._clock, history)
         self.reviews = ScorecardReviews(seed, self.users, workspace_ids, self._clock, history)
-        self.contact_center = ContactCenter(seed, self.users)
+        self.contact_center = ContactCenter(seed, self.users, self.zone)
         self._coaching = Coaching(self.users, self._clock, history)
 
     @property
@@ -114,9 +112,9 @@ class Company:
         return stats
 
     def calls(self, start: date, end: date) -> list[dict[str, Any]]:
-        """Return the calls of a range of days, complete, as `POST /v2/calls/extensive` does."""
+        """Return the calls started in a range of days, as `POST /v2/calls/extensive` does."""
         instants = (datetime.combine(day, time(), self.zone) for day in (start, end))
-        return [self.call_log.item(call) for call in self.call_log.between(*instants)]
+        return [self.call_log.item(call) for call in self.call_log.started_between(*instants)]
 
     def answered_scorecards(self, start: date, end: date) -> list[dict[str, Any]]:
         """Return the scorecards answered in a range of days, by users and by AI."""
@@ -141,4 +139,5 @@ class Company:
 
     def contact_center_interactions(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
         """Return the MotionCX interactions that started in a range of instants and have ended."""
-        return self.contact_center.items(start, end, self.now)
+        first = datetime.combine(self.since, time(), self.zone)
+        return self.contact_center.items(max(start, first), end, self.now)

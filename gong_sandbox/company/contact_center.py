@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
-from gong_sandbox.company.calendar import iterate_days
-from gong_sandbox.company.ids import IdCodec
+from gong_sandbox.company.calendar import format_timestamp, iterate_days, start_of_day
 from gong_sandbox.company.people import SUCCESS
 from gong_sandbox.company.seeded_random import SeededRandom
 from gong_sandbox.company.word_lists import CITIES
@@ -15,6 +15,7 @@ from gong_sandbox.company.word_lists import CITIES
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+    from zoneinfo import ZoneInfo
 
     from gong_sandbox.company.people import User
 
@@ -40,15 +41,16 @@ class ContactCenter:
     Args:
         seed: Seed of the generated data.
         users: The company's users, some of whom are agents.
+        zone: The time zone of the tenant.
 
     Attributes:
         fields: The names of an item's fields.
     """
 
-    def __init__(self, seed: int, users: Sequence[User]) -> None:
+    def __init__(self, seed: int, users: Sequence[User], zone: ZoneInfo) -> None:
         self._seed = seed
+        self._zone = zone
         self._agents = [user for user in users if user.workspace == SUCCESS] or list(users)
-        self._ids = IdCodec(seed, "interaction")
         self._day = lru_cache(_CACHED_DAYS)(self._generate_day)
         example = self._interaction(SeededRandom(0), users[0], datetime(2026, 3, 2, tzinfo=UTC), 0)
         self.fields = tuple(example.item)
@@ -75,7 +77,7 @@ class ContactCenter:
         rng = SeededRandom(f"{self._seed}:contact centre:{day}")
         maximum = 2 * len(self._agents) + 6 if day.weekday() < _WEEKDAYS else 8
         count = rng.randrange(maximum // 2, maximum)
-        seconds = sorted(rng.randrange(86_400) for _ in range(count))
+        seconds = sorted(_random_seconds(rng, 0, 86_400) for _ in range(count))
         midnight = datetime.combine(day, time(), UTC)
         agents = [agent for agent in self._agents if agent.is_employed_on(day)] or self._agents
         return [
@@ -91,18 +93,19 @@ class ContactCenter:
     def _interaction(
         self, rng: SeededRandom, agent: User, started: datetime, number: int
     ) -> _Interaction:
-        interaction_id = self._ids.encode(number)
+        interaction_id = self._interaction_id(number)
         is_inbound, is_voice = rng.happens(0.8), rng.happens(0.7)
         is_queued = is_inbound
-        waited = rng.randrange(2, 90) if is_queued else 0
+        waited = _random_seconds(rng, 2, 90) if is_queued else 0
         is_answered = not is_inbound or rng.happens(0.9 if waited < _SERVICE_LEVEL else 0.7)
-        handled = rng.randrange(40, 1500) if is_answered else 0
-        talked = int(handled * 0.8) if is_voice else 0
+        handled = _random_seconds(rng, 40, 1500) if is_answered else 0
+        talked = round(handled * 0.8, 3) if is_voice else 0
         replies = rng.randrange(1, 12) if is_answered and not is_voice else 0
-        held = rng.randrange(0, 120) if is_answered and is_voice and rng.happens(0.2) else 0
+        is_held = is_answered and is_voice and rng.happens(0.2)
+        held = _random_seconds(rng, 1, 120) if is_held else 0
         accepted = started + timedelta(seconds=waited) if is_answered else None
         abandoned = None if is_answered else started + timedelta(seconds=waited)
-        ended = started + timedelta(seconds=waited + handled, milliseconds=rng.randrange(1000))
+        ended = started + timedelta(seconds=waited + handled)
         is_in_service_level = is_answered and waited <= _SERVICE_LEVEL
         city, state, postcode = rng.choice(CITIES)
         queued_at = started if is_queued else None
@@ -127,12 +130,12 @@ class ContactCenter:
             "TotalTimeWaitingOnAgent": replies * 21.5 if replies else None,
             "TotalTimeWaitingOnCustomer": replies * 33.25 if replies else None,
             "TotalTalkTime": talked,
-            "TotalRingTime": rng.randrange(1, 20) if is_voice else 0,
+            "TotalRingTime": _random_seconds(rng, 1, 20) if is_voice else 0,
             "TotalHoldTime": held,
-            "TotalMuteTime": held // 4,
-            "WorkflowTime": rng.randrange(1, 15) if is_inbound else None,
-            "HoldCount": int(held > 0),
-            "MuteCount": int(held // 4 > 0),
+            "TotalMuteTime": round(held / 4, 3),
+            "WorkflowTime": _random_seconds(rng, 1, 15) if is_inbound else None,
+            "HoldCount": int(is_held),
+            "MuteCount": int(is_held),
             "LongestTimeWaitingOnAgent": 21.5 if replies else None,
             "LongestTimeWaitingOnCustomer": 33.25 if replies else None,
             "FirstRollupAtUtc": _format(ended + _FIRST_ROLLUP),
@@ -158,10 +161,10 @@ class ContactCenter:
             "Direction": 1 if is_inbound else 2,
             "IsCRMUpdateEvent": False,
             "DataErrorDetected": False,
-            "StartedDateUtc": _format(_truncate(started, 86_400)),
-            "EndedDateUtc": _format(_truncate(ended, 86_400)),
+            "StartedDateUtc": _format_truncated(started, 86_400),
+            "EndedDateUtc": _format_truncated(ended, 86_400),
             "InteractionTime": (ended - started).total_seconds(),
-            "AcceptTime": 3 if is_answered else 0,
+            "AcceptTime": _random_seconds(rng, 1, 5) if is_answered else 0,
             "QueuedTime": waited if is_queued else None,
             "AbandonedTime": None if is_answered else waited,
             "StartedEpoch": int(started.timestamp()),
@@ -173,30 +176,46 @@ class ContactCenter:
             "EndedEpochHour": int(_truncate(ended, 3600).timestamp()),
             "EndedEpochQuarterHour": int(_truncate(ended, 900).timestamp()),
             "RecordWrittenAtUtc": _format(ended + _FIRST_ROLLUP),
-            "RecordWrittenAtEpoch": int((ended + _FIRST_ROLLUP).timestamp()),
+            "RecordWrittenAtEpoch": int(_truncate(ended + _FIRST_ROLLUP, 900).timestamp()),
             "FirstQueuedEpoch": _epoch(queued_at),
             "FirstDequeuedEpoch": _epoch(dequeued_at),
             "FirstAcceptedEpoch": _epoch(accepted),
             "FirstDeliveredEpoch": _epoch(accepted),
             "AbandonType": 0 if is_answered else 1,
-            "IsInServiceLevel": int(is_in_service_level),
+            "IsInServiceLevel": int(is_in_service_level) if is_queued else -1,
             "AgentHandleTime": handled,
             "IsAnswered": is_answered,
             "IsAbandoned": not is_answered,
             "HasQueued": is_queued,
             "WasDelivered": is_answered,
-            **_truncated_fields("Abandoned", abandoned),
-            **_truncated_fields("Ended", ended),
-            **_truncated_fields("FirstAccepted", accepted),
-            **_truncated_fields("FirstQueued", queued_at),
+            **self._truncated_fields("Abandoned", abandoned),
+            **self._truncated_fields("Ended", ended),
+            **self._truncated_fields("FirstAccepted", accepted),
+            **self._truncated_fields("FirstQueued", queued_at),
             "AbandonedApplied": int(not is_answered),
             "AnsweredApplied": int(is_answered),
             "IsInServiceLevelApplied": int(is_in_service_level),
             "ServiceLevelApplies": int(is_queued),
-            **_truncated_fields("Started", started),
+            **self._truncated_fields("Started", started),
             "TotalWaitTime": waited if is_queued else None,
         }
         return _Interaction(started, ended, item)
+
+    def _interaction_id(self, number: int) -> str:
+        rng = SeededRandom(f"{self._seed}:interaction:{number}")
+        return str(UUID(int=rng.getrandbits(128), version=4))
+
+    def _truncated_fields(self, prefix: str, instant: datetime | None) -> dict[str, str | None]:
+        """Return an instant truncated to the tenant's day, the hour and the quarter hour."""
+        fields = dict.fromkeys(f"{prefix}{unit}Utc" for unit in ("Day", "Hour", "QuarterHour"))
+        if instant is None:
+            return fields
+        midnight = start_of_day(instant.astimezone(self._zone).date(), self._zone)
+        return {
+            f"{prefix}DayUtc": format_timestamp(midnight.astimezone(UTC)),
+            f"{prefix}HourUtc": _format_truncated(instant, 3600),
+            f"{prefix}QuarterHourUtc": _format_truncated(instant, 900),
+        }
 
 
 def _as_of_first_rollup(item: dict[str, Any], ended: datetime) -> dict[str, Any]:
@@ -208,16 +227,17 @@ def _as_of_first_rollup(item: dict[str, Any], ended: datetime) -> dict[str, Any]
     }
 
 
-def _truncated_fields(prefix: str, instant: datetime | None) -> dict[str, str | None]:
-    units = {"Day": 86_400, "Hour": 3600, "QuarterHour": 900}
-    return {
-        f"{prefix}{unit}Utc": _format(instant and _truncate(instant, seconds))
-        for unit, seconds in units.items()
-    }
+def _random_seconds(rng: SeededRandom, low: int, high: int) -> float:
+    """Return a random number of seconds with three decimals."""
+    return rng.randrange(low * 1000, high * 1000) / 1000
 
 
 def _truncate(instant: datetime, seconds: int) -> datetime:
     return datetime.fromtimestamp(instant.timestamp() // seconds * seconds, UTC)
+
+
+def _format_truncated(instant: datetime, seconds: int) -> str:
+    return format_timestamp(_truncate(instant, seconds))
 
 
 def _epoch(instant: datetime | None) -> int | None:

@@ -57,7 +57,7 @@ class ScorecardReviews:
         self._users = users
         self._clock = clock
         self._history = history
-        self._answered_ids = IdCodec(seed, "answered scorecard", int64=True)
+        self._answered_ids = IdCodec(seed, "answered scorecard")
         self.definitions = _definitions(seed, users[0].id, workspace_ids, clock)
 
     def events(self, start: date, end: date) -> Iterator[Event]:
@@ -131,9 +131,9 @@ class ScorecardReviews:
 def _definitions(
     seed: int, administrator_id: str, workspace_ids: Sequence[str], clock: CompanyClock
 ) -> list[dict[str, Any]]:
-    ids = IdCodec(seed, "scorecard", int64=True)
-    question_ids = IdCodec(seed, "question", int64=True)
-    revision_ids = IdCodec(seed, "question revision", int64=True)
+    ids = IdCodec(seed, "scorecard")
+    question_ids = IdCodec(seed, "question")
+    revision_ids = IdCodec(seed, "question revision")
     created = datetime.combine(clock.since, time(8), clock.zone)
     items = []
     for number, scorecard in enumerate(SCORECARDS):

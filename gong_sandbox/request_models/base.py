@@ -1,10 +1,10 @@
 """Base classes and field types of the request models."""
 
 import re
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 
@@ -19,13 +19,23 @@ def _parse_instant(value: object) -> datetime:
         instant = datetime.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
         instant = None
-    if instant is None or instant.tzinfo is None:
+    # In other time zones, the first and the last year may contain instants that do not exist.
+    if instant is None or instant.tzinfo is None or instant.year in {MINYEAR, MAXYEAR}:
         raise ValueError("must be a date-time with an offset or Z, as in 2026-03-02T09:00:00+01:00")
     return instant
 
 
+def _check_unique(ids: list[str]) -> list[str]:
+    if len(set(ids)) < len(ids):
+        raise ValueError("must only contain unique elements")
+    return ids
+
+
 Day = Annotated[date, BeforeValidator(_parse_day)]
 Instant = Annotated[datetime, BeforeValidator(_parse_instant)]
+Ids = Annotated[
+    list[str], AfterValidator(_check_unique), Field(json_schema_extra={"uniqueItems": True})
+]
 Cursor = Annotated[str | None, Field(description="`records.cursor` of the previous page.")]
 CreatedFrom = Annotated[
     Instant | None, Field(description="Only users created at or after this instant.")

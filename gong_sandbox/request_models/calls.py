@@ -1,6 +1,6 @@
 """Requests of `/v2/calls`."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -8,6 +8,7 @@ from gong_sandbox.request_models.base import (
     Cursor,
     EndInstant,
     FilterModel,
+    Ids,
     Instant,
     QueryModel,
     RequestModel,
@@ -15,45 +16,23 @@ from gong_sandbox.request_models.base import (
     WorkspaceId,
     with_example,
 )
+from gong_sandbox.request_models.content_selector import ContentSelector
 
 
 class CallsFilter(FilterModel):
-    """Selects calls; web conferences by the time for which they were scheduled."""
+    """Selects calls."""
 
-    from_date_time: Annotated[Instant | None, Field(description="Start of the range.")] = None
-    to_date_time: Annotated[Instant | None, Field(description="End of the range, exclusive.")] = (
-        None
-    )
+    from_date_time: Annotated[
+        Instant | None, Field(description="Only calls that started at or after this instant.")
+    ] = None
+    to_date_time: Annotated[
+        Instant | None, Field(description="Only calls that started before this instant.")
+    ] = None
     workspace_id: WorkspaceId = None
-    call_ids: Annotated[list[str] | None, Field(description="Only these calls.")] = None
+    call_ids: Annotated[Ids | None, Field(description="Only these calls.")] = None
     primary_user_ids: Annotated[
-        list[str] | None, Field(description="Only calls hosted by these users.")
+        Ids | None, Field(description="Only calls hosted by these users.")
     ] = None
-
-
-class ExposedInteraction(RequestModel):
-    """Selects the metrics of the conversation."""
-
-    speakers: Annotated[bool | None, Field(description="Talk time of each speaker.")] = None
-    video: Annotated[bool | None, Field(description="Duration of each kind of video.")] = None
-    person_interaction_stats: Annotated[
-        bool | None, Field(description="Metrics of the host; returned as `interactionStats`.")
-    ] = None
-    questions: Annotated[bool | None, Field(description="Number of questions asked.")] = None
-
-
-class ExposedFields(RequestModel):
-    """Selects the parts of a call."""
-
-    interaction: ExposedInteraction | None = None
-
-
-class ContentSelector(RequestModel):
-    """Selects what to return of each call besides `metaData`."""
-
-    context: Literal["None", "Basic", "Extended"] | None = None
-    context_timing: list[Literal["Now", "TimeOfCall"]] | None = None
-    exposed_fields: ExposedFields | None = None
 
 
 class CallsRequest(RequestModel):
@@ -77,7 +56,7 @@ class CallsRequest(RequestModel):
 
 
 class CallsQuery(QueryModel):
-    """Calls by time."""
+    """Calls by the time for which they were scheduled."""
 
     from_date_time: StartInstant
     to_date_time: EndInstant

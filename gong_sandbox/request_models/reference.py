@@ -9,6 +9,7 @@ from gong_sandbox.request_models.base import (
     CreatedTo,
     Cursor,
     FilterModel,
+    Ids,
     QueryModel,
     RequestModel,
     with_example,
@@ -22,7 +23,7 @@ class UsersFilter(FilterModel):
 
     created_from_date_time: CreatedFrom = None
     created_to_date_time: CreatedTo = None
-    user_ids: Annotated[list[str] | None, Field(description="Only these users.")] = None
+    user_ids: Annotated[Ids | None, Field(description="Only these users.")] = None
     include_avatars: Annotated[bool | None, Field(description=_AVATARS)] = None
 
 

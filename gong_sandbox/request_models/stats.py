@@ -10,6 +10,7 @@ from gong_sandbox.request_models.base import (
     Cursor,
     Day,
     FilterModel,
+    Ids,
     RequestModel,
     with_example,
 )
@@ -24,8 +25,11 @@ class StatsFilter(FilterModel):
         Field(description="Day after the last; at most the company's current day."),
     ]
     user_ids: Annotated[
-        list[str] | None,
-        Field(description="Only these users, active or not; all active users if empty."),
+        Ids | None,
+        Field(
+            description="Only these users; all users if empty. Users without activity are omitted,"
+            " except by `aggregate-by-period`, which includes those that are listed."
+        ),
     ] = None
     created_from_date_time: CreatedFrom = None
     created_to_date_time: CreatedTo = None
@@ -69,9 +73,9 @@ class ScorecardsFilter(FilterModel):
         Field(description="Answered by AI, by people, or by both; by people if omitted."),
     ] = None
     reviewed_user_ids: Annotated[
-        list[str] | None, Field(description="Only reviews of these users' calls.")
+        Ids | None, Field(description="Only reviews of these users' calls.")
     ] = None
-    scorecard_ids: Annotated[list[str] | None, Field(description="Only these scorecards.")] = None
+    scorecard_ids: Annotated[Ids | None, Field(description="Only these scorecards.")] = None
 
 
 class ScorecardsRequest(RequestModel):

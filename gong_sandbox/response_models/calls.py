@@ -70,14 +70,90 @@ class CallInteraction(ResponseModel):
     questions: Questions | None = None
 
 
+class Topic(ResponseModel):
+    """A topic that was talked about."""
+
+    name: str
+    duration: Annotated[int, Field(description="Seconds.")]
+
+
+class Occurrence(ResponseModel):
+    """When a tracker was said, and by whom."""
+
+    start_time: Annotated[float, Field(description="Seconds since the start of the call.")]
+    speaker_id: Annotated[str, Field(description="Id of the participant.")]
+
+
+class TrackerPhrase(ResponseModel):
+    """A phrase of a keyword tracker that was said."""
+
+    count: int
+    occurrences: list[Occurrence]
+    phrase: str
+
+
+class CallTracker(ResponseModel):
+    """A tracker that was said."""
+
+    id: str
+    name: str
+    count: Annotated[int, Field(description="How often it was said.")]
+    type: Annotated[str, Field(description="`KEYWORD` or `SMART`.")]
+    occurrences: Annotated[
+        list[Occurrence], Field(description="Empty unless `trackerOccurrences` is selected.")
+    ]
+    phrases: Annotated[list[TrackerPhrase], Field(description="Empty for smart trackers.")]
+
+
+class CallOutcome(ResponseModel):
+    """The outcome of a call, as set by Gong's AI."""
+
+    id: str
+    category: str
+    name: str
+
+
+class CallContent(ResponseModel):
+    """The statistics of the content that the request selects."""
+
+    topics: list[Topic] = Field([])
+    trackers: list[CallTracker] = Field([])
+    call_outcome: CallOutcome | None = None
+
+
+class CrmField(ResponseModel):
+    """A field of an object of the CRM."""
+
+    name: str
+    value: str | int
+
+
+class CrmObject(ResponseModel):
+    """An object of the CRM that is linked to a call."""
+
+    object_type: Annotated[str, Field(description="`Account` or `Opportunity`.")]
+    object_id: str
+    fields: Annotated[list[CrmField], Field(description="Empty in the context `Basic`.")]
+    timing: Annotated[str, Field(description="`Now` or `TimeOfCall`.")]
+
+
+class CrmContext(ResponseModel):
+    """The objects of one CRM that are linked to a call."""
+
+    system: Annotated[str, Field(description="Such as `Salesforce`.")]
+    objects: list[CrmObject]
+
+
 class ExtensiveCall(ResponseModel):
-    """A call with metrics of the conversation."""
+    """A call with the selected statistics."""
 
     meta_data: CallMetadata
+    context: list[CrmContext] = Field([])
+    content: CallContent | None = None
     interaction: CallInteraction | None = None
 
 
 class ExtensiveCallsResponse(PagedResponse):
-    """Calls with metrics of the conversation."""
+    """Calls with the selected statistics."""
 
     calls: list[ExtensiveCall]

@@ -25,9 +25,9 @@ router = APIRouter(prefix="/v2/stats", tags=["Stats"])
 
 @router.post("/activity/aggregate", responses={200: {"model": models.AggregateActivityResponse}})
 def aggregate(body: StatsRequest, context: Context) -> Response:
-    """Count each user's activity over a range of days."""
+    """Count each user's activity over a range of days; omits users without any."""
     company, start, end = context.company, *_range(context.company, body.filter)
-    users = _select_users(company, body.filter)
+    users = _active_users(company, body.filter)
     page, records = context.paginate(users, body.cursor, body)
     return context.respond(
         records=records,
@@ -44,9 +44,15 @@ def aggregate(body: StatsRequest, context: Context) -> Response:
     "/activity/aggregate-by-period", responses={200: {"model": models.ActivityByPeriodResponse}}
 )
 def aggregate_by_period(body: StatsByPeriodRequest, context: Context) -> Response:
-    """Count each user's activity in each period of a range of days."""
+    """Count each user's activity in each period of a range of days.
+
+    Users who are listed in the filter are included even without activity.
+    """
     company, start, end = context.company, *_range(context.company, body.filter)
-    users = _select_users(company, body.filter)
+    if body.filter.user_ids:
+        users = _require_activity(_filter_users(company.users, body.filter), body.filter)
+    else:
+        users = _active_users(company, body.filter)
     page, records = context.paginate(users, body.cursor, body)
     periods = [
         [{**_counts(activity), **bounds} for activity in company.stats.activity(page, *days)]
@@ -63,9 +69,9 @@ def aggregate_by_period(body: StatsByPeriodRequest, context: Context) -> Respons
 
 @router.post("/activity/day-by-day", responses={200: {"model": models.DailyActivityResponse}})
 def day_by_day(body: StatsRequest, context: Context) -> Response:
-    """List the calls behind each user's activity on each day of a range."""
+    """List the calls behind each user's activity by day; omits users without any."""
     company, start, end = context.company, *_range(context.company, body.filter)
-    users = _select_users(company, body.filter)
+    users = _active_users(company, body.filter)
     page, records = context.paginate(users, body.cursor, body)
     days = [
         [{**activity, **bounds} for activity in company.stats.activity(page, *day)]
@@ -135,17 +141,19 @@ def _check_order(start: date | None, end: date | None, name: str) -> None:
         raise ApiError(400, f"filter.{name}ToDate: must be after filter.{name}FromDate")
 
 
-def _select_users(company: Company, filter_: StatsFilter) -> list[User]:
-    """Select the listed users, active or not, or else all active ones.
+def _active_users(company: Company, filter_: StatsFilter) -> list[User]:
+    """Select those users of a filter who were active in its range.
 
     Raises:
         ApiError: 404 if there are none.
     """
-    users: Sequence[User] = company.users
-    if not filter_.user_ids:
-        users = company.active_users(filter_.from_date, filter_.to_date)
-    if found := _filter_users(users, filter_):
-        return found
+    active = company.active_users(filter_.from_date, filter_.to_date)
+    return _require_activity(_filter_users(active, filter_), filter_)
+
+
+def _require_activity(users: list[User], filter_: StatsFilter) -> list[User]:
+    if users:
+        return users
     ids = f": {', '.join(filter_.user_ids)}" if filter_.user_ids else ""
     raise ApiError(404, f"No user activity found{ids}")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -13,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.models import REDIRECT_STATI
-from urllib3.exceptions import ReadTimeoutError
 
 from tap_gong_stats.api import retry
 from tap_gong_stats.api.json_decode import decode_json
 from tap_gong_stats.api.redaction import redact_query
-from tap_gong_stats.api.session import ApiSession, TrackedHeaders
+from tap_gong_stats.api.session import ApiSession
 from tap_gong_stats.api.throttle import Throttle
+from tap_gong_stats.api.transport import Transport
 from tap_gong_stats.errors import (
     ApiError,
     QuotaExceededError,
     RateLimitedError,
+    RunError,
     TransientError,
     WindowTooLargeError,
 )
@@ -38,40 +37,29 @@ if TYPE_CHECKING:
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.api.paginators import Paginator
     from tap_gong_stats.api.rate_limit import Permit, RateLimiter
+    from tap_gong_stats.api.transport import ApiResponse
 
 logger = logging.getLogger(__name__)
 
-TRANSIENT_ERRORS = (
-    requests.Timeout,
-    requests.ConnectionError,
-    requests.exceptions.ChunkedEncodingError,
-    requests.exceptions.ContentDecodingError,
+TRANSIENT_STATUSES = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.MISDIRECTED_REQUEST,
+        HTTPStatus.TOO_EARLY,
+    }
 )
-"""Failures of the network."""
+"""Statuses below 500 that another try may not meet again. 429 is another matter."""
+
+STATUSES_OF_PROXIES = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+)
+"""Statuses that a proxy sends as a web page while it cannot reach the API."""
 
 SECONDS_BETWEEN_WARNINGS = 60
 """A limit that is shared with others rejects calls all the time; the log needs not each of them."""
 
 PARSE_ERRORS = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
 """What parsing JSON of an unexpected shape, depth or encoding may raise."""
-
-
-@dataclass(frozen=True, slots=True)
-class ApiResponse:
-    """A response whose body was read to its end."""
-
-    status: int
-    reason: str
-    headers: Mapping[str, str]
-    body: bytes
-    url: str
-    authorization: str
-    """The header with which the request was authenticated."""
-
-    @property
-    def is_redirect(self) -> bool:
-        """Whether the response points to another URL."""
-        return "location" in self.headers and self.status in REDIRECT_STATI
 
 
 class ApiClient(ABC):
@@ -104,7 +92,9 @@ class ApiClient(ABC):
         self.max_retry_after = max_retry_after
         self.session = ApiSession(connections=concurrency)
         self.session.headers["User-Agent"] = user_agent
-        self._timeout = timeout
+        self._transport = Transport(self.session, timeout=timeout)
+        self._has_responded = False
+        self._has_succeeded = False
         self._rate_limit_warnings = Throttle(SECONDS_BETWEEN_WARNINGS)
 
     @abstractmethod
@@ -171,7 +161,7 @@ class ApiClient(ABC):
 
     def close(self) -> None:
         """Close the connections."""
-        self.session.close()
+        self._transport.close()
 
     def _fetch_once(self, query: Query, cursor: str | None, permit: Permit) -> Page:
         query.stats.add_call(permit.waited)
@@ -185,36 +175,17 @@ class ApiClient(ABC):
                 **({"params": params} if query.endpoint.method == "GET" else {"json": params}),
             )
         )
-        response = self._send(request, permit)
+        response = self._transport.send(
+            request, query.label, on_sent=partial(self.rate_limiter.mark_sent, permit)
+        )
+        self._has_responded = True
         if response.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise self._pause_all_requests(response, permit)
         self.raise_for_status(response, query)
         self.rate_limiter.on_success()
-        return self.parse_page(response, query)
-
-    def _send(self, request: requests.PreparedRequest, permit: Permit) -> ApiResponse:
-        request.headers = TrackedHeaders(
-            request.headers, on_sent=partial(self.rate_limiter.mark_sent, permit)
-        )
-        environment = self.session.merge_environment_settings(
-            request.url, {}, stream=True, verify=None, cert=None
-        )
-        try:
-            with self.session.send(
-                request, timeout=self._timeout, allow_redirects=False, **environment
-            ) as response:
-                # In one piece: requests would join pieces of 10 kB and hold each page twice.
-                body = b"".join(response.iter_content(None))
-        except TRANSIENT_ERRORS as error:
-            raise TransientError(redact_query(str(error)), is_timeout=is_timeout(error)) from error
-        return ApiResponse(
-            status=response.status_code,
-            reason=response.reason or "",
-            headers=response.headers,
-            body=body,
-            url=response.url,
-            authorization=str(request.headers.get("Authorization", "")),
-        )
+        page = self.parse_page(response, query)
+        self._has_succeeded = True
+        return page
 
     def _pause_all_requests(self, response: ApiResponse, permit: Permit) -> ApiError:
         """Pause all threads after a 429, and return the error to raise."""
@@ -246,12 +217,16 @@ class ApiClient(ABC):
 
         Raises:
             TransientError: the same, if it was the last try.
+            RunError: if the API has not responded in this run.
             WindowTooLargeError: if it makes more sense to split the window.
         """
         delay = backoff.next_delay(error)
         if delay is None:
             raise error
         tries = backoff.failed_tries
+        is_unreachable = not (self._has_responded or error.is_timeout)
+        if is_unreachable and tries >= retry.MAX_TRIES_WITHOUT_RESPONSE:
+            raise RunError(f"{error}; check {self.url_setting} and the network")
         if error.is_timeout and tries >= retry.MAX_TRIES_BEFORE_SPLIT and query.split():
             raise WindowTooLargeError(str(error))
         query.stats.add_retry(delay)
@@ -265,12 +240,26 @@ class ApiClient(ABC):
         )
         time.sleep(delay)
 
+    def is_transient(self, response: ApiResponse) -> bool:
+        """Tell whether another try may be answered.
+
+        A web page instead of the API's own error means that the base URL is wrong; or, once the
+        API has answered in this run, that a proxy cannot reach it at present.
+        """
+        status = response.status
+        is_of_proxy = status in STATUSES_OF_PROXIES and response.is_html
+        return (
+            status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            or status in TRANSIENT_STATUSES
+            or (is_of_proxy and self._has_succeeded)
+        )
+
     def transient_error(self, response: ApiResponse, message: str) -> TransientError:
         """Return the error for a response that another try may not meet again."""
         return TransientError(
             message,
             retry_after=retry.parse_retry_after(response.headers.get("Retry-After", "")),
-            is_timeout=response.status == HTTPStatus.GATEWAY_TIMEOUT,
+            is_timeout=response.status in {HTTPStatus.GATEWAY_TIMEOUT, HTTPStatus.REQUEST_TIMEOUT},
         )
 
     def describe_redirect(self, response: ApiResponse) -> str:
@@ -281,23 +270,16 @@ class ApiClient(ABC):
         except ValueError:
             return f"redirected to an invalid URL; check {self.url_setting}"
         if target.netloc == source.netloc:
-            return f"redirected to {target.path}; check {self.url_setting}"
+            return f"redirected to {response.clean(target.path)}; check {self.url_setting}"
         return (
             f"redirected to another host; set {self.url_setting} to "
-            f"{target.scheme}://{target.netloc}"
+            f"{response.clean(f'{target.scheme}://{target.netloc}')}"
         )
 
 
 def label_error(error: ApiError, query: Query) -> ApiError:
     """Return an error of the same kind whose message begins with stream and window."""
     return type(error)(f"{query.label}: {error}")
-
-
-def is_timeout(error: requests.RequestException) -> bool:
-    """Tell whether a response took too long, which a smaller request may cure."""
-    # A timeout within the body is the reason of a ConnectionError.
-    reason = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
-    return isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError)
 
 
 def parse_json_object(body: bytes) -> dict[str, Any] | None:

@@ -14,7 +14,6 @@ from tap_gong_stats.api.client import PARSE_ERRORS, ApiClient, parse_json_object
 from tap_gong_stats.api.json_decode import repair_body
 from tap_gong_stats.api.pages import EMPTY_PAGE, IdExtractor, LazyItems, Page
 from tap_gong_stats.api.paginators import CursorPaginator
-from tap_gong_stats.api.redaction import redact_credentials
 from tap_gong_stats.errors import (
     ApiError,
     AuthenticationError,
@@ -26,9 +25,9 @@ from tap_gong_stats.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tap_gong_stats.api.client import ApiResponse
     from tap_gong_stats.api.endpoints import Query
     from tap_gong_stats.api.rate_limit import RateLimiter
+    from tap_gong_stats.api.transport import ApiResponse
     from tap_gong_stats.config.settings import Settings
 
 MISSING_SCOPE = "You don't have permission to use"
@@ -84,7 +83,8 @@ class GongClient(ApiClient):
         """Tell responses with a page from transient and permanent errors.
 
         Raises:
-            TransientError: for 429, 5xx, and a rejected token that was refreshed.
+            TransientError: for 5xx, other transient failures, and a rejected token that was
+                refreshed.
             WindowNotClosedError: for a 400 that names `toDate`.
             CursorExpiredError: for a 400 that speaks of the cursor.
             ForbiddenError: for a missing scope.
@@ -104,12 +104,7 @@ class GongClient(ApiClient):
         message, text = self.error_message(response), error_text(body)
         # A response that breaks off within its headers shows its status only.
         is_broken = status == HTTPStatus.NOT_FOUND and not response.body
-        if (
-            is_broken
-            or status == HTTPStatus.TOO_MANY_REQUESTS
-            or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-            or self._refreshed_token(response, text)
-        ):
+        if is_broken or self.is_transient(response) or self._refreshed_token(response, text):
             raise self.transient_error(response, message)
         if status == HTTPStatus.BAD_REQUEST and "toDate" in text:
             raise WindowNotClosedError(message)
@@ -126,11 +121,10 @@ class GongClient(ApiClient):
         if response.is_redirect:
             text = self.describe_redirect(response)
         else:
-            text = error_text(body) or "the response is not one of Gong's"
+            text = response.clean(error_text(body)) or "the response is not one of Gong's"
         request_id = response.headers.get("x-traceid") or body.get("requestId")
         message = f"HTTP {response.status}: {text}"
-        message = f"{message} (requestId {request_id})" if request_id else message
-        return redact_credentials(message, response.authorization)
+        return f"{message} (requestId {response.clean(request_id)})" if request_id else message
 
     @override
     def parse_page(self, response: ApiResponse, query: Query) -> Page:
@@ -147,7 +141,7 @@ class GongClient(ApiClient):
             ids = id_extractor(endpoint.item_id).extract(items or [])
             envelope = {name: msgspec.json.decode(value) for name, value in fields.items()}
         except PARSE_ERRORS as error:
-            message = f"{self.error_message(response)} ({error})"
+            message = f"{self.error_message(response)} ({response.clean(error)})"
             raise self.transient_error(response, message) from error
         if items is None or is_gong_error(envelope):
             raise self.transient_error(response, self.error_message(response))

@@ -12,9 +12,8 @@ from typing_extensions import override
 from tap_gong_stats.api.client import PARSE_ERRORS, ApiClient
 from tap_gong_stats.api.gong import id_extractor
 from tap_gong_stats.api.json_decode import repair_body
+from tap_gong_stats.api.offset_paginator import LongestPage, OffsetPaginator
 from tap_gong_stats.api.pages import LazyItems, Page
-from tap_gong_stats.api.paginators import OffsetPaginator
-from tap_gong_stats.api.redaction import redact_credentials
 from tap_gong_stats.errors import ApiError, TransientError
 
 if TYPE_CHECKING:
@@ -22,21 +21,26 @@ if TYPE_CHECKING:
 
     import requests
 
-    from tap_gong_stats.api.client import ApiResponse
     from tap_gong_stats.api.endpoints import Query
     from tap_gong_stats.api.rate_limit import RateLimiter
+    from tap_gong_stats.api.transport import ApiResponse
     from tap_gong_stats.config.settings import Settings
 
-SUCCESS = 0
-"""The result code of a response without an error."""
+SUCCESS = (0, "0", None)
+"""The result codes of a response without an error."""
 
 
 class ResponseBody(msgspec.Struct, rename="camel"):
     """The body of a response, whose status is 200 whatever the result."""
 
-    result_code: Any
+    result_code: Any = None
     result_code_name: Any = None
     data: list[msgspec.Raw] | None = None
+    errors: Any = None
+
+
+BODY_DECODER = msgspec.json.Decoder(ResponseBody | list[msgspec.Raw])
+"""MotionCX documents neither that its rows have an envelope nor that they have none."""
 
 
 class ApiKeyAuthenticator(AuthBase):
@@ -66,6 +70,7 @@ class MotionCXClient(ApiClient):
             user_agent=user_agent,
         )
         self._settings = settings
+        self._longest_page = LongestPage()
 
     @override
     def base_url(self) -> str:
@@ -73,7 +78,12 @@ class MotionCXClient(ApiClient):
 
     @override
     def paginate(self, query: Query) -> OffsetPaginator:
-        return OffsetPaginator(self, query, page_size=self._settings.motioncx_page_size)
+        return OffsetPaginator(
+            self,
+            query,
+            page_size=self._settings.motioncx_page_size,
+            longest_page=self._longest_page,
+        )
 
     @override
     def add_cursor(self, params: Mapping[str, Any], cursor: str) -> Mapping[str, Any]:
@@ -84,39 +94,34 @@ class MotionCXClient(ApiClient):
         """Tell responses with a page from transient and permanent errors.
 
         Raises:
-            TransientError: for 429 and 5xx.
+            TransientError: for 5xx and other transient failures.
             ApiError: for every other status but 200.
         """
-        status = response.status
-        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if self.is_transient(response):
             raise self.transient_error(response, self.error_message(response))
-        if status != HTTPStatus.OK:
+        if response.status != HTTPStatus.OK:
             raise ApiError(self.error_message(response))
 
     @override
     def error_message(self, response: ApiResponse) -> str:
         """Return the status, and what to check where that is known."""
         if response.is_redirect:
-            message = f"HTTP {response.status}: {self.describe_redirect(response)}"
-        elif response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            message = f"HTTP {response.status}: MotionCX rejects motioncx_api_key"
-        else:
-            message = f"HTTP {response.status} {response.reason}"
-        return redact_credentials(message, response.authorization)
+            return f"HTTP {response.status}: {self.describe_redirect(response)}"
+        if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            return f"HTTP {response.status}: MotionCX rejects motioncx_api_key"
+        return f"HTTP {response.status} {response.clean(response.reason)}".rstrip()
 
     @override
     def parse_page(self, response: ApiResponse, query: Query) -> Page:
         try:
             repaired, replacements = repair_body(response.body)
-            body = msgspec.json.decode(repaired, type=ResponseBody)
-            items = body.data or []
+            body = BODY_DECODER.decode(repaired)
+            items = body if isinstance(body, list) else self._items(body, response)
             ids = id_extractor(query.endpoint.item_id).extract(items)
         except PARSE_ERRORS as error:
-            message = f"HTTP 200: the response is not one of MotionCX's ({error})"
+            reason = response.clean(error)
+            message = f"HTTP 200: the response is not one of MotionCX's ({reason})"
             raise TransientError(message) from error
-        if body.result_code != SUCCESS:
-            message = f"MotionCX failed with resultCode {body.result_code}: {body.result_code_name}"
-            raise ApiError(redact_credentials(message, response.authorization))
         return Page(
             items=LazyItems(items),
             ids=ids,
@@ -126,3 +131,13 @@ class MotionCXClient(ApiClient):
             size=len(repaired),
             replacements=replacements,
         )
+
+    def _items(self, body: ResponseBody, response: ApiResponse) -> list[msgspec.Raw]:
+        if body.result_code not in SUCCESS:
+            code, name = response.clean(body.result_code), response.clean(body.result_code_name)
+            raise ApiError(f"MotionCX failed with resultCode {code}: {name}")
+        if body.errors:
+            raise TransientError(f"HTTP 200: MotionCX failed: {response.clean(body.errors)}")
+        if body.data is None:  # which an empty day is not
+            raise TransientError("HTTP 200: the response of MotionCX has no data")
+        return body.data

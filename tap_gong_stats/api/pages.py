@@ -85,7 +85,7 @@ class IdExtractor:
         self._depth = len(id_path)
 
     def extract(self, encoded_items: Iterable[msgspec.Raw]) -> list[Any]:
-        """Return the id of each item, None where there is none.
+        """Return the id of each item as text, None where there is none.
 
         Raises:
             msgspec.DecodeError: if an item is not an object, or an id neither text nor a number.
@@ -96,7 +96,8 @@ class IdExtractor:
         value: Any = self._decoder.decode(encoded_item)
         for _ in range(self._depth):
             value = value and value.value
-        return value
+        # The same id may arrive once as a number and once as text.
+        return str(value) if isinstance(value, int) else value
 
 
 def deduplicate(page: Page, seen_ids: set[Any]) -> Page:

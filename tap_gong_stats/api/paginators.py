@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tap_gong_stats.api.loop_guard import LoopGuard
 from tap_gong_stats.api.pages import EMPTY_PAGE, Page, deduplicate
 from tap_gong_stats.errors import ApiError, CursorExpiredError, WindowTooLargeError
 
@@ -54,16 +55,19 @@ class _Pass:
     emitted: set[Any]
     """The ids of the items that were returned in an earlier pass."""
     cursor: str | None = None
-    cursors: set[str] = field(default_factory=set)
     seen: set[Any] = field(default_factory=set)
     total: int = 0
     restarts: int = 0
     shortfalls: int = 0
+    loop_guard: LoopGuard = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loop_guard = LoopGuard(self.query.label)
 
     def restart(self) -> None:
         """Begin with the first page again."""
         self.cursor, self.total = None, 0
-        self.cursors.clear()
+        self.loop_guard = LoopGuard(self.query.label)
 
 
 class CursorPaginator(Paginator):
@@ -106,14 +110,12 @@ class CursorPaginator(Paginator):
         return page
 
     def _advance(self, current: _Pass, page: Page) -> Page:
-        if page.cursor and page.cursor in current.cursors:
-            raise ApiError(f"{current.query.label}: pagination loop: repeated cursor")
         # A later page may count nothing any more; each pass counts for itself.
         current.total = max(current.total, page.total_records or 0)
         current.seen.update(page.ids)
         current.cursor = page.cursor
         if page.cursor:
-            current.cursors.add(page.cursor)
+            current.loop_guard.check(page, current.total)
             self.pages_left = _pages_left(current, len(page.ids))
         else:
             self._finish(current)
@@ -149,24 +151,6 @@ class CursorPaginator(Paginator):
         halves = [_Pass(query, {*current.emitted}) for query in current.query.split()]
         self._passes += reversed(halves)
         self.pages_left = len(self._passes)
-
-
-class OffsetPaginator(Paginator):
-    """Counts MotionCX's items, which come without a total: a page that is not full is the last."""
-
-    def __init__(self, client: ApiClient, query: Query, *, page_size: int) -> None:
-        self._client = client
-        self._query = query
-        self._page_size = page_size
-        self._offset = 0
-        self._seen: set[Any] = set()
-
-    def fetch_next(self, permit: Permit | None) -> Page:
-        """Fetch the next page; see `Paginator.fetch_next`."""
-        page = self._client.fetch_page(self._query, str(self._offset), permit)
-        self._offset += len(page.items)
-        self.done = len(page.items) < self._page_size
-        return replace(deduplicate(page, self._seen), cursor=None)
 
 
 def _pages_left(current: _Pass, page_length: int) -> int:

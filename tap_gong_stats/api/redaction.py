@@ -64,6 +64,11 @@ def redact(text: str, secrets: Iterable[str]) -> str:
 
 def redact_credentials(message: str, authorization_header: str | bytes | None) -> str:
     """Return the message without the credentials of an `Authorization` header."""
+    return redact(message, credentials_in(authorization_header))
+
+
+def credentials_in(authorization_header: str | bytes | None) -> list[str]:
+    """Return the secrets of an `Authorization` header."""
     header = authorization_header or ""
     if isinstance(header, bytes):
         header = header.decode("latin-1")
@@ -71,7 +76,7 @@ def redact_credentials(message: str, authorization_header: str | bytes | None) -
     secrets = [credentials or scheme]
     if scheme.lower() == "basic":
         secrets += _decode_basic(credentials)
-    return redact(message, secrets)
+    return secrets
 
 
 def redact_query(message: str) -> str:

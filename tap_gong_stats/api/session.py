@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from tap_gong_stats.config.urls import LOOPBACK_HOSTS
 from tap_gong_stats.errors import RunError
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from urllib3 import PoolManager
@@ -27,36 +29,47 @@ CERT_VERIFY_FAILED = re.compile(r"certificate verify failed: (.*?)(?: \(_ssl|$)"
 class TrackedHeaders(CaseInsensitiveDict[str]):
     """The headers of a request, which report when the request is sent over an open connection.
 
-    Opening a connection over TLS takes round trips that a request on an open one does not
-    need, so without this the request after it would arrive too close behind it.
+    Opening a connection takes round trips that a request on an open one does not need, so
+    without this the request after it would arrive too close behind it.
+
+    Args:
+        headers: the headers.
+        on_open: called with the connection's socket just before the request is sent.
     """
 
-    def __init__(self, headers: CaseInsensitiveDict[str], on_sent: Callable[[], None]) -> None:
+    def __init__(
+        self, headers: CaseInsensitiveDict[str], on_open: Callable[[socket.socket], None]
+    ) -> None:
         super().__init__(headers)
-        self.on_sent = on_sent
+        self.on_open = on_open
 
     @override
     def copy(self) -> TrackedHeaders:
         # urllib3 sends a copy of the headers.
-        return TrackedHeaders(self, self.on_sent)
+        return TrackedHeaders(self, self.on_open)
 
 
-class _SentReport:
+class _OpenReport:
     """What both kinds of connections add to urllib3's."""
+
+    sock: Any
 
     def request(
         self, method: str, url: str, body: Any = None, headers: Any = None, **kw: Any
     ) -> None:
         if isinstance(headers, TrackedHeaders):
-            headers.on_sent()
+            if self.sock is None:
+                self.connect()  # type: ignore[attr-defined] # a mix-in
+            # TLS within TLS, as to a proxy, has no socket of its own.
+            headers.on_open(getattr(self.sock, "socket", self.sock))
         super().request(method, url, body, headers, **kw)  # type: ignore[misc] # a mix-in
 
 
-class _HttpConnection(_SentReport, HTTPConnection):
+class _HttpConnection(_OpenReport, HTTPConnection):
     pass
 
 
-class _HttpsConnection(_SentReport, HTTPSConnection):
+class _HttpsConnection(_OpenReport, HTTPSConnection):
     pass
 
 
@@ -76,6 +89,8 @@ class ApiSession(requests.Session):
 
     def __init__(self, *, connections: int) -> None:
         super().__init__()
+        # Cookies would tie the requests of all threads to each other.
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
             self.mount(scheme, _Adapter(pool_maxsize=connections))
 

@@ -195,10 +195,20 @@ SETTINGS = (
         default=True,
     ),
     Setting(
+        "include_crm_context",
+        "Include CRM context",
+        Boolean(),
+        "Load the accounts and opportunities that are linked to each call into "
+        "call_interaction_stats: their ids and types, without their fields.",
+        default=False,
+    ),
+    Setting(
         "include_inactive",
         "Include inactive",
         Boolean(),
-        "Keep records of users and periods without activity. They overwrite rows whose activity "
+        "Keep the records without activity that Gong returns: in daily_activity and "
+        "activity_by_period, other days or periods of users who are active in the same request; in "
+        "activity_by_period, also inactive users in user_ids. They overwrite rows whose activity "
         "was later removed in Gong.",
         default=False,
     ),

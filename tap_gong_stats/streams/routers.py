@@ -82,18 +82,26 @@ class TimeZoneRouter:
         Raises:
             ForbiddenError: if the credentials cannot find out the time zone.
         """
-        time_zone = self._stream.time_zone
-        if time_zone.name is None:
-            if more_to_learn or not self._has_probed(stream):
-                return None
-            if time_zone.name is None:
-                logger.warning(
-                    "%s: skipped: the company's time zone is unknown while nobody is active; "
-                    "set time_zone",
-                    stream.name,
-                )
-                return []
+        if not self.has_settled(stream, more_to_learn=more_to_learn):
+            return None
+        if self._stream.time_zone.name is None:
+            logger.warning(
+                "%s: skipped: the company's time zone is unknown while nobody is active; "
+                "set time_zone",
+                stream.name,
+            )
+            return []
         return [{}]
+
+    def has_settled(self, stream: ApiStream, *, more_to_learn: bool) -> bool:
+        """Tell whether the time zone is known, or cannot be found out.
+
+        Raises:
+            ForbiddenError: if the credentials cannot find it out.
+        """
+        if self._stream.time_zone.name is not None:
+            return True
+        return not more_to_learn and self._has_probed(stream)
 
     def _has_probed(self, stream: ApiStream) -> bool:
         (source,) = self.sources
@@ -110,6 +118,31 @@ class TimeZoneRouter:
 
     def _detect(self, page: Page) -> None:
         self._stream.time_zone.detect(*self._stream.time_zone_hint(page))
+
+
+class LocalDateRouter:
+    """Each window takes one request, whose records have a local date if the time zone is known.
+
+    Args:
+        time_zone: the router that finds it out.
+    """
+
+    def __init__(self, time_zone: TimeZoneRouter) -> None:
+        self._time_zone = time_zone
+
+    @property
+    def sources(self) -> Sequence[SharedFetch[Page]]:
+        """The request for the time zone."""
+        return self._time_zone.sources
+
+    def sub_partitions(self, stream: ApiStream, *, more_to_learn: bool) -> SubPartitions | None:
+        """Return one sub-partition; see `PartitionRouter`."""
+        try:
+            has_settled = self._time_zone.has_settled(stream, more_to_learn=more_to_learn)
+        except ForbiddenError as error:
+            logger.warning("%s; local dates are null", error)
+            has_settled = True
+        return [{}] if has_settled else None
 
 
 class ManagerRouter:

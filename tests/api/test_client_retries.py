@@ -24,6 +24,9 @@ FAULTS = {
     "502 with HTML": StubResponse(502, b"<html>Bad gateway</html>"),
     "503": gong_error("busy", 503),
     "504": StubResponse(504, b""),
+    "408": StubResponse(408, b""),
+    "421": gong_error("misdirected", 421),
+    "425": gong_error("too early", 425),
     "truncated body": StubResponse(200, {"requestId": "x" * 100}, cut_to=20),
     "truncated JSON": StubResponse(200, b'{"records": '),
     "empty body": StubResponse(200, b""),
@@ -96,7 +99,8 @@ def test_compressed_response_is_decompressed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "tries"), [(StubResponse(504, b""), 3), (gong_error("busy", 503), 8)]
+    ("fault", "tries"),
+    [(StubResponse(504, b""), 3), (StubResponse(408, b""), 3), (gong_error("busy", 503), 8)],
 )
 def test_only_timeouts_of_a_window_that_can_be_split_ask_to_split_it(
     fault: StubResponse, tries: int
@@ -107,7 +111,7 @@ def test_only_timeouts_of_a_window_that_can_be_split_ask_to_split_it(
         with pytest.raises(ApiError) as raised:
             client.fetch_page(divisible, None, None)
         client.close()
-    assert isinstance(raised.value, WindowTooLargeError) == (fault.status == 504)
+    assert isinstance(raised.value, WindowTooLargeError) == (tries == 3)
     assert str(raised.value).startswith(f"{LABEL}: HTTP {fault.status}: ")
     assert len(server.requests) == tries
 
@@ -127,3 +131,37 @@ def test_response_that_takes_too_long_is_a_timeout() -> None:
         client.close()
         is_over.set()
     assert len(server.requests) == 3
+
+
+WEB_PAGES = {
+    "content type": StubResponse(404, b"Not Found", {"Content-Type": "text/HTML; charset=utf-8"}),
+    "400": StubResponse(400, b"<html>Bad request</html>"),
+    "403": StubResponse(403, b"\n <!DOCTYPE html>Forbidden"),
+    "404": StubResponse(404, b"<html>Not Found</html>"),
+}
+
+
+@pytest.mark.parametrize("web_page", WEB_PAGES.values(), ids=WEB_PAGES)
+def test_web_page_of_a_proxy_is_transient_once_the_api_has_answered(
+    web_page: StubResponse,
+) -> None:
+    answers = [users("1", cursor="a", total=2), web_page, web_page, users("2", total=2)]
+    outcome = fetch_from_gong(lambda _, number: answers[number])
+    assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, ["1", "2"], 4)
+
+
+@pytest.mark.parametrize("web_page", WEB_PAGES.values(), ids=WEB_PAGES)
+def test_web_page_before_the_api_has_answered_is_an_error_at_once(web_page: StubResponse) -> None:
+    outcome = fetch_from_gong(lambda *_: web_page)
+    assert outcome.message.startswith(f"HTTP {web_page.status}: the response is not one of Gong's")
+    assert len(outcome.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "response", [StubResponse(404, {"error": "x"}), StubResponse(401, b"<html>Log in</html>")]
+)
+def test_other_errors_are_permanent_also_when_the_api_has_answered(response: StubResponse) -> None:
+    answers = [users("1", cursor="a", total=2), response]
+    outcome = fetch_from_gong(lambda _, number: answers[number])
+    assert outcome.error is not None
+    assert len(outcome.requests) == 2

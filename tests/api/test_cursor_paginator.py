@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -9,11 +9,8 @@ from hypothesis import strategies as st
 from tap_gong_stats.api.pages import EMPTY_PAGE, Page
 from tap_gong_stats.api.paginators import MAX_PAGINATION_RESTARTS, CursorPaginator
 from tap_gong_stats.errors import ApiError, BudgetExhaustedError, CursorExpiredError
-from tests.api.fake_client import page, pages, read, scripted, serving
+from tests.api.fake_client import FakeClient, page, pages, read, scripted, serving
 from tests.api.helpers import LABEL, query
-
-if TYPE_CHECKING:
-    from tests.api.fake_client import FakeClient
 
 
 def paginate(client: FakeClient) -> CursorPaginator:
@@ -40,6 +37,31 @@ def test_repeated_cursor_is_an_error(cursors: list[str]) -> None:
     with pytest.raises(ApiError) as raised:
         read(paginate(scripted(*responses)))
     assert str(raised.value) == f"{LABEL}: pagination loop: repeated cursor"
+
+
+def test_server_that_ignores_the_cursor_is_not_polled_for_ever() -> None:
+    client = FakeClient(lambda *_: page("ab", str(len(client.calls)), 9))
+    with pytest.raises(ApiError) as raised:
+        read(paginate(client))
+    assert str(raised.value) == f"{LABEL}: pagination loop: 2 pages in a row list nothing new"
+    assert len(client.calls) == 3
+
+
+def test_server_that_never_ends_its_list_is_not_polled_for_ever() -> None:
+    client = FakeClient(lambda *_: page([len(client.calls)], str(len(client.calls)), 5))
+    with pytest.raises(ApiError) as raised:
+        read(paginate(client))
+    assert str(raised.value) == f"{LABEL}: pagination loop: 21 pages for 5 items"
+    assert len(client.calls) == 21
+
+
+def test_single_page_without_news_is_no_loop() -> None:
+    assert read(paginate(serving(pages("ab", "ab", "c", "c", "d", "d", total=4)))) == [*"abcd"]
+
+
+def test_pages_that_are_fetched_once_more_are_no_loop() -> None:
+    client = scripted(*pages("a", "b", "c", total=4), *pages("a", "b", "cd", total=4))
+    assert read(paginate(client)) == [*"abcd"]
 
 
 def test_same_cursors_after_a_restart_are_no_loop() -> None:
@@ -151,7 +173,22 @@ def test_pages_left_is_exact_where_the_total_is_known(
         assert paginator.done == (left == 0)
 
 
-LAYOUTS = st.lists(st.lists(st.integers(0, 30), max_size=5), min_size=1, max_size=8)
+def is_finite(layout: list[list[int]]) -> bool:
+    """Tell whether no two pages in a row, before the last one, list nothing new."""
+    listed: set[int] = set()
+    had_news = True
+    for ids in layout[:-1]:
+        has_news = not listed.issuperset(ids)
+        if not (had_news or has_news):
+            return False
+        listed.update(ids)
+        had_news = has_news
+    return True
+
+
+LAYOUTS = st.lists(st.lists(st.integers(0, 30), max_size=5), min_size=1, max_size=8).filter(
+    is_finite
+)
 
 
 @given(LAYOUTS, st.booleans())

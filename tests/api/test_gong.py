@@ -64,6 +64,13 @@ def test_missing_page_info_is_no_error(records: Any) -> None:
     assert (page.ids, page.cursor, page.total_records) == (["1"], None, None)
 
 
+def test_item_that_is_listed_twice_is_returned_once_also_without_a_total() -> None:
+    pages = [users("1", 2, "1", cursor="a"), users(1, "2", "3")]
+    for response in pages:
+        del response.body["records"]["totalRecords"]
+    assert fetch_from_gong(lambda _, number: pages[number]).ids == ["1", 2, "3"]
+
+
 def test_total_as_text_is_a_number() -> None:
     assert fetch_page(body(records={"totalRecords": "7"})).total_records == 7
 
@@ -193,3 +200,29 @@ def test_content_without_a_list_of_errors_is_no_error_of_gongs(content: Json | N
 def test_error_text_joins_the_errors_in_one_line(errors: list[Any], text: str) -> None:
     assert is_gong_error({"errors": errors})
     assert error_text({"errors": errors}) == text
+
+
+def test_texts_of_a_response_are_short_and_printable() -> None:
+    long, odd = "x" * 1000, "a\x1b[31m\u202eb"
+    response = StubResponse(400, {"errors": [odd, long], "requestId": f"{odd}{long}"})
+    message = fetch_from_gong(lambda *_: response).message
+    assert message.startswith("HTTP 400: a\\x1b[31m\\u202eb; xxx")
+    assert "(requestId a\\x1b[31m\\u202ebxxx" in message
+    assert message.isprintable()
+    assert len(message) < 1100
+
+
+def test_location_of_a_redirect_is_short_and_printable() -> None:
+    response = StubResponse(302, b"", {"Location": f"/a%0A{'b' * 1000}"})
+    message = fetch_from_gong(lambda *_: response).message
+    assert message.startswith("HTTP 302: redirected to /a%0Abbb")
+    assert len(message) < 600
+
+
+def test_trace_id_and_location_are_redacted() -> None:
+    response = gong_error("no", 400, x_traceid="sandbox-secret")
+    assert fetch_from_gong(lambda *_: response).message == "HTTP 400: no (requestId ***)"
+    moved = StubResponse(302, b"", {"Location": "https://sandbox-secret.test/x"})
+    assert fetch_from_gong(lambda *_: moved).message == (
+        "HTTP 302: redirected to another host; set api_url to https://***.test"
+    )

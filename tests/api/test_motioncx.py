@@ -4,8 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.api.helpers import fetch_from_motioncx, interactions
-from tests.helpers import StubResponse
+from tests.api.helpers import (
+    INTERACTIONS,
+    fetch_from_motioncx,
+    interactions,
+    motioncx_client,
+    query,
+)
+from tests.helpers import StubResponse, scripted_server
 
 pytestmark = pytest.mark.usefixtures("fast_retries")
 
@@ -24,7 +30,7 @@ def test_request_has_the_api_key_and_an_offset() -> None:
 
 
 def test_page_has_items_and_no_total() -> None:
-    (page,) = fetch_from_motioncx(lambda *_: interactions("1")).pages
+    (page, *_) = fetch_from_motioncx(lambda *_: interactions("1")).pages
     assert ([*page.items], page.ids) == ([{"id": "1"}], ["1"])
     assert (page.envelope, page.cursor, page.total_records) == ({}, None, None)
     assert page.size == len(interactions("1").encoded())
@@ -32,7 +38,7 @@ def test_page_has_items_and_no_total() -> None:
 
 def test_replaced_characters_are_counted() -> None:
     content = rb'{"resultCode": 0, "data": [{"id": "1", "x": "a\u0000"}]}'
-    (page,) = fetch_from_motioncx(lambda *_: StubResponse(body=content)).pages
+    (page, *_) = fetch_from_motioncx(lambda *_: StubResponse(body=content)).pages
     assert [*page.items] == [{"id": "1", "x": "a\ufffd"}]
     assert page.replacements == 1
 
@@ -76,20 +82,90 @@ def test_redirect_names_the_setting_and_the_host() -> None:
     ],
 )
 def test_transient_fault_is_retried(fault: StubResponse) -> None:
-    outcome = fetch_from_motioncx(lambda _, number: fault if number < 2 else interactions("1"))
-    assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, ["1"], 3)
+    outcome = fetch_from_motioncx(lambda _, number: fault if number < 2 else interactions())
+    assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, [], 3)
 
 
-@pytest.mark.parametrize("data", [7, [7], {"id": "1"}, [{"id": []}]])
-def test_response_of_another_shape_is_transient_and_ends_in_one_line(data: Any) -> None:
-    malformed = interactions(data=data)
+MALFORMED = {
+    "number": interactions(data=7),
+    "numbers": interactions(data=[7]),
+    "object": interactions(data={"id": "1"}),
+    "id": interactions(data=[{"id": []}]),
+    "text": StubResponse(body="x"),
+    "bare list of numbers": StubResponse(body=[7]),
+}
+NO_DATA = "HTTP 200: the response of MotionCX has no data"
+FAILED = {
+    "null": (interactions(data=None), NO_DATA),
+    "missing": (StubResponse(body={"resultCode": 0}), NO_DATA),
+    "empty object": (StubResponse(body={}), NO_DATA),
+    "errors": (interactions(errors=["time out"]), "HTTP 200: MotionCX failed: ['time out']"),
+    "errors beside a list": (interactions("1", errors="x"), "HTTP 200: MotionCX failed: x"),
+}
+
+
+@pytest.mark.parametrize("malformed", MALFORMED.values(), ids=MALFORMED)
+def test_response_of_another_shape_is_transient_and_ends_in_one_line(
+    malformed: StubResponse,
+) -> None:
     outcome = fetch_from_motioncx(lambda *_: malformed)
     assert outcome.message.startswith("HTTP 200: the response is not one of MotionCX's (")
     assert outcome.message.isprintable()
     assert len(outcome.requests) == 8
 
 
-def test_key_that_a_response_repeats_is_redacted() -> None:
-    failed = interactions(resultCode=3, resultCodeName="bad motioncx-key")
+@pytest.mark.parametrize(("failed", "message"), FAILED.values(), ids=FAILED)
+def test_response_without_data_or_with_errors_is_no_empty_day(
+    failed: StubResponse, message: str
+) -> None:
     outcome = fetch_from_motioncx(lambda *_: failed)
-    assert outcome.message == "MotionCX failed with resultCode 3: bad ***"
+    assert (outcome.message, len(outcome.requests)) == (message, 8)
+    later = fetch_from_motioncx(
+        lambda _, number: [failed, interactions("1"), interactions()][number]
+    )
+    assert later.ids == ["1"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [{"id": "1"}],
+        {"data": [{"id": "1"}]},
+        {"resultCode": None, "data": [{"id": "1"}]},
+        {"resultCode": "0", "data": [{"id": "1"}], "errors": []},
+        {"resultCode": 0, "data": [{"id": 1}], "errors": None, "new": "field"},
+    ],
+)
+def test_response_without_an_envelope_or_a_result_code_is_read(body: Any) -> None:
+    (page, *_) = fetch_from_motioncx(lambda *_: StubResponse(body=body)).pages
+    assert page.ids == ["1"]
+
+
+def test_empty_bare_list_is_an_empty_day() -> None:
+    outcome = fetch_from_motioncx(lambda *_: StubResponse(body=[]))
+    assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, [], 1)
+
+
+def test_windows_of_a_client_share_the_length_of_the_longest_page() -> None:
+    with scripted_server(lambda _, number: interactions(*"abc"[: 2 - number])) as server:
+        client = motioncx_client(server.url)
+        windows = [client.paginate(query(INTERACTIONS)) for _ in range(2)]
+        for window in windows:
+            window.fetch_next(None)
+        client.close()
+    assert [window.done for window in windows] == [False, True]
+
+
+def test_texts_of_a_response_are_short_printable_and_redacted() -> None:
+    failed = interactions(resultCode="motioncx-key", resultCodeName=f"bad\n{'x' * 1000}")
+    message = fetch_from_motioncx(lambda *_: failed).message
+    assert message.startswith("MotionCX failed with resultCode ***: bad\\nxxx")
+    assert message.isprintable()
+    assert len(message) < 600
+
+
+def test_web_page_of_a_proxy_is_transient_once_the_api_has_answered() -> None:
+    web_page = StubResponse(403, b"<html>Forbidden</html>")
+    answers = [interactions("1"), web_page, interactions()]
+    outcome = fetch_from_motioncx(lambda _, number: answers[number], motioncx_page_size=1)
+    assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, ["1"], 3)

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_gong_stats.api.paginators import OffsetPaginator
+from tap_gong_stats.api.offset_paginator import LongestPage, OffsetPaginator
+from tap_gong_stats.errors import ApiError
 from tests.api.fake_client import FakeClient, page, read, scripted
-from tests.api.helpers import query
+from tests.api.helpers import LABEL, query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,12 +17,19 @@ if TYPE_CHECKING:
     from tap_gong_stats.api.pages import Page
 
 
-def paginate(client: FakeClient, page_size: int) -> OffsetPaginator:
-    return OffsetPaginator(client.as_client(), query(), page_size=page_size)
+def paginate(
+    client: FakeClient, page_size: int, longest_page: LongestPage | None = None
+) -> OffsetPaginator:
+    return OffsetPaginator(
+        client.as_client(),
+        query(),
+        page_size=page_size,
+        longest_page=longest_page or LongestPage(),
+    )
 
 
 def listing(ids: Sequence[Any], page_size: int) -> FakeClient:
-    """Return a client that lists items from an offset."""
+    """Return a client that lists at most `page_size` items from an offset."""
 
     def respond(_: object, cursor: str | None) -> Page:
         offset = int(cursor or 0)
@@ -41,10 +50,59 @@ def test_permit_is_used_for_the_call() -> None:
     assert [used for _, _, used in client.calls] == [permit]
 
 
-@given(st.integers(0, 50), st.integers(1, 7))
-def test_all_items_are_returned_once_and_pages_left_is_never_zero_before_the_end(
-    count: int, page_size: int
+def test_empty_first_page_is_the_last() -> None:
+    client = scripted(page(""))
+    assert read(paginate(client, 500)) == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250, 500])
+def test_server_that_caps_the_page_size_is_read_completely(count: int) -> None:
+    client = listing(range(count), 100)
+    assert read(paginate(client, 500)) == [*range(count)]
+
+
+def test_page_shorter_than_an_earlier_one_is_the_last() -> None:
+    longest_page = LongestPage()
+    calls = []
+    for count in (5, 7, 6, 0, 1, 7, 8, 8, 7):
+        client = listing(range(count), 500)
+        assert read(paginate(client, 500, longest_page)) == [*range(count)]
+        calls.append(len(client.calls))
+    # A window with as many items as any before takes a second call: it may have been capped.
+    assert calls == [2, 2, 1, 1, 1, 2, 2, 2, 1]
+
+
+def test_full_page_is_never_the_last() -> None:
+    longest_page = LongestPage()
+    longest_page.exceeds(1000)  # of a server that sends more than requested
+    client = listing(range(4), 2)
+    assert read(paginate(client, 2, longest_page)) == [*range(4)]
+    assert len(client.calls) == 3
+
+
+def test_page_without_news_that_is_not_full_is_the_last() -> None:
+    client = scripted(page("ab"), page("ba"))
+    assert read(paginate(client, 500)) == [*"ab"]
+
+
+def test_items_that_have_moved_to_the_next_page_are_returned_once() -> None:
+    client = scripted(page("ab"), page("ab"), page("cd"), page(""))
+    assert read(paginate(client, 2)) == [*"abcd"]
+
+
+def test_server_that_ignores_the_offset_is_not_polled_for_ever() -> None:
+    client = FakeClient(lambda *_: page("ab"))
+    with pytest.raises(ApiError) as raised:
+        read(paginate(client, 2))
+    assert str(raised.value) == f"{LABEL}: pagination loop: 2 pages in a row list nothing new"
+    assert len(client.calls) == 3
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=8), st.integers(1, 12), st.integers(1, 12))
+def test_all_items_of_all_windows_are_returned_once(
+    counts: list[int], page_size: int, cap: int
 ) -> None:
-    client = listing(range(count), page_size)
-    assert read(paginate(client, page_size)) == [*range(count)]
-    assert len(client.calls) == count // page_size + 1
+    longest_page = LongestPage()
+    for count in counts:
+        client = listing(range(count), min(page_size, cap))
+        assert read(paginate(client, page_size, longest_page)) == [*range(count)]

@@ -34,12 +34,17 @@ def test_lazy_items_with_an_item_that_is_no_object_raise_only_on_access() -> Non
 
 def test_id_extractor_returns_ids_and_none_where_there_is_none() -> None:
     items = encode({"id": "1", "name": ["a"]}, {"id": 98765432109876543210}, {"id": None}, {})
-    assert IdExtractor(["id"]).extract(items) == ["1", 98765432109876543210, None, None]
+    assert IdExtractor(["id"]).extract(items) == ["1", "98765432109876543210", None, None]
 
 
 def test_id_extractor_with_a_path_follows_it() -> None:
     items = encode({"metaData": {"id": "1"}}, {"metaData": {}}, {})
     assert IdExtractor(["metaData", "id"]).extract(items) == ["1", None, None]
+
+
+def test_ids_as_number_and_as_text_are_the_same() -> None:
+    ids = IdExtractor(["id"]).extract(encode({"id": 7}, {"id": "7"}, {"id": 7.5}))
+    assert deduplicate(page(*ids), set()).ids == ["7", 7.5]
 
 
 @pytest.mark.parametrize("item", [7, None, [], {"id": ["1"]}, {"id": {"id": "1"}}, {"id": True}])

@@ -47,13 +47,13 @@ def trust(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def send(session: ApiSession, url: str, on_sent: Callable[[], None] = lambda: None) -> int:
     request = session.prepare_request(requests.Request("POST", url, json={}))
-    request.headers = TrackedHeaders(request.headers, on_sent)
+    request.headers = TrackedHeaders(request.headers, lambda _: on_sent())
     environment = session.merge_environment_settings(url, {}, None, None, None)
     return session.send(request, timeout=5, **environment).status_code
 
 
 def test_tracked_headers_are_the_headers_of_the_request() -> None:
-    headers = TrackedHeaders(CaseInsensitiveDict({"Accept": "x"}), on_sent=lambda: None)
+    headers = TrackedHeaders(CaseInsensitiveDict({"Accept": "x"}), on_open=lambda _: None)
     assert headers == {"accept": "x"}
     assert headers.copy() == headers
 

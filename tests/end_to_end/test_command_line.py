@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,8 +101,13 @@ def test_wrong_setting_is_a_one_line_error(tmp_path: Path, mode: list[str]) -> N
     assert "sandbox-secret" not in result.stderr
 
 
-@pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
-@pytest.mark.parametrize("content", [b"", b"{x", b'"x"', b"5", b"\xff"])
+@pytest.mark.parametrize(
+    ("option", "content"),
+    [
+        *product(["--config", "--state", "--catalog"], [b"{x", b'"x"', b"5", b"\xff"]),
+        *product(["--config", "--catalog"], [b""]),  # an empty state is that of a first run
+    ],
+)
 def test_file_without_a_json_object_is_named(tmp_path: Path, option: str, content: bytes) -> None:
     file = tmp_path / "file.json"
     file.write_bytes(content)
@@ -167,7 +173,7 @@ def test_each_failing_stream_is_one_line_and_the_others_are_loaded(
     assert result.returncode == 1
     lines = error_lines(result)
     assert [line.split(": ")[0] for line in lines] == failed
-    assert all("HTTP 401: You don't have permission to use" in line for line in lines)
+    assert all("You don't have permission to use 'api:" in line for line in lines)
     messages = [json.loads(line) for line in result.stdout.splitlines()]
     loaded = [message["stream"] for message in messages if message["type"] == "RECORD"]
     assert {*loaded} == {"users", "workspaces", "scorecards"} - {*failed}
@@ -182,6 +188,15 @@ def test_skip_forbidden_streams_exits_with_0(sandbox: StartSandbox, tmp_path: Pa
     result = tap("--config", config, "--catalog", selection)
     assert (result.returncode, error_lines(result)) == (0, [])
     assert result.stderr.count("Skipped: ") == 2
+
+
+def test_used_up_budget_exits_with_0(sandbox: StartSandbox, tmp_path: Path) -> None:
+    gong = sandbox()
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({**LOGIN, **gong.config(max_api_calls=3)}))
+    result = tap("--config", config)
+    assert (result.returncode, error_lines(result), len(gong.calls)) == (0, [], 3)
+    assert "the 3 calls of max_api_calls are used up; the next run resumes here" in result.stderr
 
 
 def select(*streams: str) -> Json:

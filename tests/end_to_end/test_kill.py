@@ -1,4 +1,4 @@
-"""A run that is killed resumes from its last STATE without data loss."""
+"""A run that is killed at any moment resumes from the last STATE line that it has written."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import pytest
 
 from tests import expected_rows
 from tests.expected_rows import in_order
-from tests.faults.harness import RecordingTarget
-from tests.helpers import LOGIN
+from tests.expected_windows import expected_windows
+from tests.helpers import LOGIN, RecordingTarget
+from tests.helpers.bookmark_check import BookmarkCheck
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from tests.conftest import Sandbox, StartSandbox
 
 
-def run_until(lines: int, folder: Path, warehouse: RecordingTarget) -> bool:
-    """Run the tap, kill it after a number of lines, and tell whether it finished before that."""
-    (folder / "state.json").write_text(json.dumps(warehouse.state))
+def run_and_kill(lines: int, folder: Path, target: RecordingTarget) -> bool:
+    """Run the tap, kill it after a number of lines, and return whether it had ended before."""
+    (folder / "state.json").write_text(json.dumps(target.state))
+    target.start_run()
     with subprocess.Popen(
         [
             *(sys.executable, "-m", "tap_gong_stats"),
@@ -34,20 +36,16 @@ def run_until(lines: int, folder: Path, warehouse: RecordingTarget) -> bool:
         stderr=subprocess.DEVNULL,
     ) as process:
         assert process.stdout
-        for line in process.stdout:
+        for number, line in enumerate(process.stdout, start=1):
             if line.endswith(b"\n"):
-                warehouse.load(json.loads(line))
-            lines -= 1
-            if lines == 0:
+                target.load(json.loads(line))
+            if number == lines:
                 process.kill()
         return process.wait() == 0
 
 
-def load_with_kills(gong: Sandbox, folder: Path, random_lines: random.Random) -> int:
-    """Load a whole history in runs that are killed at random lines; return how many were.
-
-    Afterwards the warehouse contains exactly the expected rows.
-    """
+def load_with_kills(gong: Sandbox, folder: Path, chance: random.Random) -> int:
+    """Load all streams with kills after random lines, check the rows, and count the kills."""
     start = gong.company.today - timedelta(days=12)
     config = LOGIN | gong.config(
         start_date=start.isoformat(),
@@ -57,12 +55,15 @@ def load_with_kills(gong: Sandbox, folder: Path, random_lines: random.Random) ->
         motioncx_api_url=f"{gong.url}/motioncx",
     )
     (folder / "config.json").write_text(json.dumps(config))
-    warehouse = RecordingTarget()
-    kills = 0
-    while not run_until(random_lines.randrange(20, 200), folder, warehouse):
-        kills += 1
+    target, bookmarks = RecordingTarget(), BookmarkCheck(expected_windows(gong.company, start))
+    kills, has_ended = 0, False
+    while not has_ended:
+        has_ended = run_and_kill(chance.randrange(20, 200), folder, target)
+        bookmarks.follow(target.messages)
+        assert target.repeated == []
+        kills += not has_ended
     for stream, rows in expected_rows.all_rows(gong.company, start).items():
-        assert in_order(warehouse.rows(stream)) == in_order(rows), stream
+        assert in_order(target.rows(stream)) == in_order(rows), stream
     assert {call.status for call in gong.calls} <= {200, 404}
     return kills
 

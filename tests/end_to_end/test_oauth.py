@@ -67,8 +67,10 @@ def test_a_token_that_gong_refuses_is_refreshed_once(
 
 def test_a_missing_scope_refreshes_nothing(sandbox: StartSandbox, token_file: Path) -> None:
     gong = sandbox(scopes=["api:users:read"])
-    run = run_tap(config(gong, token_file), "workspaces")
-    assert "You don't have permission to use 'api:workspaces:read' in your app." in str(run.error)
+    run = run_tap(config(gong, token_file), "scorecards")  # whose status is that of a bad token
+    assert "HTTP 401: You don't have permission to use 'api:settings:scorecards:read'" in str(
+        run.error
+    )
     assert refreshes(gong) == [200]
 
 

@@ -33,19 +33,19 @@ class OAuthServer:
     """A server that responds only when the test wants it to."""
 
     script: ScriptedServer
-    is_asked: threading.Event = field(default_factory=threading.Event)
+    is_requested: threading.Event = field(default_factory=threading.Event)
     may_respond: threading.Event = field(default_factory=threading.Event)
     status: int = 200
 
 
 @pytest.fixture
 def server() -> Iterator[OAuthServer]:
-    def answer(*_: Any) -> StubResponse:
-        server.is_asked.set()
+    def respond(*_: Any) -> StubResponse:
+        server.is_requested.set()
         assert server.may_respond.wait(TIMEOUT)
         return StubResponse(server.status, token_response(api_base_url_for_customer=script.url))
 
-    with scripted_server(answer) as script:
+    with scripted_server(respond) as script:
         server = OAuthServer(script)
         yield server
         server.may_respond.set()
@@ -105,7 +105,7 @@ def running_tap(
         text=True,
     ) as process:
         try:
-            assert server.is_asked.wait(TIMEOUT)
+            assert server.is_requested.wait(TIMEOUT)
             yield Tap(process, token_file)
         finally:
             process.kill()

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +15,7 @@ from gong_sandbox.company import Company
 from gong_sandbox.faults import FaultProxy, fault_proxy
 from gong_sandbox.server import serve
 from tap_gong_stats.api import retry
+from tap_gong_stats.api.rate_limit import RateLimiter
 from tests.expected_rows import in_order
 from tests.expected_windows import expected_windows, reference_rows
 from tests.helpers import run_tap, wait_for_fetch_threads
@@ -40,11 +43,17 @@ class FaultyGong:
     def __init__(self, company: Company, proxy: FaultProxy) -> None:
         self.proxy = proxy
         self.windows = [*expected_windows(company, START, periods=PERIODS)]
-        self.expected = reference_rows(company)
-        for window in self.windows:
-            self.expected.setdefault(window.stream, []).extend(window.rows)
-        self.expected = {stream: in_order(rows) for stream, rows in self.expected.items()}
+        self._reference_rows = reference_rows(company)
+        self.expected = self.expected_from(START)
         self._waits_while_down = 0
+
+    def expected_from(self, start: date) -> dict[str, list[Json]]:
+        """Return the rows that the tap should load with a later `start_date`."""
+        expected = {stream: [*rows] for stream, rows in self._reference_rows.items()}
+        for window in self.windows:
+            if window.end > start:
+                expected.setdefault(window.stream, []).extend(window.rows)
+        return {stream: in_order(rows) for stream, rows in expected.items()}
 
     def config(self, **settings: Any) -> Json:
         """Return the settings of the tap."""
@@ -62,6 +71,10 @@ class FaultyGong:
             **settings,
         }
 
+    def daily_rows(self, stream: str) -> list[Json]:
+        """Return the rows of a stream with the period day only."""
+        return [row for row in self.expected[stream] if row.get("period", "day") == "day"]
+
     def reset(self) -> None:
         """Let all requests pass, and forget the earlier ones."""
         self.proxy.script = lambda _: None
@@ -76,6 +89,23 @@ class FaultyGong:
         if self._waits_while_down > 1:
             self._waits_while_down = 0
             self.proxy.start_listening()
+
+
+class VirtualClock:
+    """A clock whose `sleep` returns at once, and moves it instead."""
+
+    def __init__(self) -> None:
+        self._slept = 0.0
+        self._lock = threading.Lock()
+
+    def time(self) -> float:
+        """Return seconds."""
+        return time.monotonic() + self._slept
+
+    def sleep(self, seconds: float) -> None:
+        """Move the clock."""
+        with self._lock:
+            self._slept += seconds
 
 
 @contextmanager
@@ -102,13 +132,22 @@ def shared_gong() -> Iterator[FaultyGong]:
 
 @pytest.fixture
 def gong(shared_gong: FaultyGong, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyGong]:
-    """A sandbox behind a fault proxy, and a tap that retries without a delay."""
+    """A sandbox behind a fault proxy, and a tap that retries without a delay.
+
+    After a minute of nothing but 429s, by a clock that takes no time, the tap gives up.
+    """
 
     def no_delay(_: float) -> float:
         shared_gong.on_backoff()
         return 0.0
 
+    clock = VirtualClock()
+    limiter = partial(RateLimiter, clock=clock.time, sleep=clock.sleep)
+    monkeypatch.setattr("tap_gong_stats.tap.RateLimiter", limiter)
     monkeypatch.setattr(retry, "add_jitter", no_delay)
+    monkeypatch.setattr(retry, "MAX_SECONDS_REJECTED", 60)
+    # A schedule may fail the first requests of a run more often.
+    monkeypatch.setattr(retry, "MAX_TRIES_WITHOUT_RESPONSE", retry.MAX_TRIES)
     shared_gong.reset()
     yield shared_gong
     wait_for_fetch_threads()

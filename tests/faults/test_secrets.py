@@ -1,4 +1,4 @@
-"""No secret of any kind of login is ever printed, however a run ends."""
+"""No output contains a secret, whatever credentials are used and however streams fail."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,13 +15,15 @@ from gong_sandbox.app import create_app
 from gong_sandbox.company import Company
 from gong_sandbox.faults import Fault, fault_proxy
 from gong_sandbox.server import serve
-from tests.helpers import LOGIN
+from tests.faults.fault_schedule import SILENT, TRANSIENT, FaultSchedule
+from tests.helpers import LOGIN, endpoint_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gong_sandbox.faults import FaultProxy
+    from gong_sandbox.faults import FaultProxy, FaultScript, Request
+    from tests.helpers import Json
 
 SECRETS = [
     "sandbox-secret",
@@ -32,27 +34,49 @@ SECRETS = [
     base64.b64encode(b"sandbox-key:sandbox-secret").decode(),
     base64.b64encode(b"sandbox-client:sandbox-client-secret").decode(),
 ]
-LOGINS: dict[str, dict[str, str]] = {
-    "key pair": LOGIN,
-    "token": {"access_token": "sandbox-token"},
-    "oauth": {
+CREDENTIALS: dict[str, Json] = {
+    "access key": LOGIN,
+    "access token": {"access_token": "sandbox-token"},
+    "OAuth": {
         "client_id": "sandbox-client",
         "client_secret": "sandbox-client-secret",
         "refresh_token": "sandbox-refresh-token",
     },
 }
-PATIENT = """
+VERBOSE_TAP = """
 import logging
-from tap_gong_stats.api import retry
+from tap_gong_stats.api import contention, retry
 from tap_gong_stats.__main__ import main
-retry.MIN_BACKOFF = 0.0001
+contention.MIN_PAUSE = retry.MIN_BACKOFF = 0.0001
 logging.getLogger().setLevel(logging.DEBUG)
 main()
 """
-"""The command line, as talkative as it gets, and with waits that do not take long."""
+"""The command line with debug logs of all libraries, and with short delays."""
+
+TRANSIENT_FAULTS = sorted(TRANSIENT - SILENT - {Fault.REFUSED})
+PERMANENT_FAULTS = dict(
+    zip(
+        endpoint_paths().values(),
+        [
+            Fault.REDIRECT,
+            Fault.ERROR_WITH_200,
+            Fault.INTERNAL_ERROR,
+            Fault.UNAVAILABLE,
+            Fault.BAD_GATEWAY,
+            Fault.HTML_WITH_200,
+            Fault.INVALID_JSON,
+            Fault.TRUNCATED_JSON,
+            Fault.MISSING_LIST,
+            Fault.RESET_IN_BODY,
+            Fault.CLOSED_IN_HEADERS,
+        ],
+        strict=True,
+    )
+)
+"""The fault of each endpoint."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def gong() -> Iterator[FaultProxy]:
     company = Company(users=3, seed=1, time_zone="UTC")
     app = create_app(company, calls_per_second=1e9, page_size=2)
@@ -60,56 +84,80 @@ def gong() -> Iterator[FaultProxy]:
         yield proxy
 
 
-def printed(config: dict[str, Any], folder: Path) -> str:
+def fail_each_endpoint(request: Request) -> Fault | None:
+    faults = (PERMANENT_FAULTS[path] for path in PERMANENT_FAULTS if request.path.endswith(path))
+    return next(faults, None)
+
+
+def fail_once(faults: list[Fault]) -> FaultScript:
+    schedule = FaultSchedule(faults)
+
+    def fail(request: Request) -> Fault | None:
+        # A token response that is lost cannot be requested again.
+        return None if request.path.startswith("/oauth2/") else schedule(request)
+
+    return fail
+
+
+def run_tap_verbosely(config: Json, folder: Path) -> tuple[int, str]:
+    """Return the exit code of the tap, and all that it has written."""
     (folder / "config.json").write_text(json.dumps(config))
     result = subprocess.run(
-        [sys.executable, "-c", PATIENT, "--config", str(folder / "config.json")],
+        [sys.executable, "-c", VERBOSE_TAP, "--config", str(folder / "config.json")],
         env={**os.environ, "TAP_GONG_STATS_LOGLEVEL": "DEBUG"},
         capture_output=True,
         check=False,
         text=True,
         timeout=60,
     )
-    return result.stdout + result.stderr
+    return result.returncode, result.stdout + result.stderr
 
 
-def handed_out(folder: Path) -> list[str]:
-    """The tokens that were received in a run."""
-    file = folder / "tokens.json"
-    if not file.exists():
-        return []
-    tokens = json.loads(file.read_text())
-    return [tokens["access_token"], tokens["refresh_token"]]
+def secrets_in(output: str, folder: Path) -> list[str]:
+    """Return the secrets in an output, those that the OAuth server has issued included."""
+    tokens: Json = {}
+    if (folder / "tokens.json").exists():
+        tokens = json.loads((folder / "tokens.json").read_text())
+    issued = [tokens[name] for name in ("access_token", "refresh_token") if name in tokens]
+    return [secret for secret in [*SECRETS, *issued] if secret in output]
 
 
-@pytest.mark.parametrize("login", LOGINS)
-@pytest.mark.parametrize(
-    "outage",
-    [None, Fault.RATE_LIMITED, Fault.ERROR_WITH_200, Fault.REDIRECT, Fault.RESET_IN_BODY],
-)
-def test_nothing_secret_is_printed(
-    gong: FaultProxy, tmp_path: Path, login: str, outage: Fault | None
+@pytest.mark.parametrize("credentials", CREDENTIALS)
+@pytest.mark.parametrize("recovers", [True, False])
+def test_output_of_a_run_contains_no_secret(
+    gong: FaultProxy, tmp_path: Path, credentials: str, *, recovers: bool
 ) -> None:
-    gong.script = lambda request: None if request.path.startswith("/oauth2/") else outage
+    gong.script = (
+        FaultSchedule(sorted(TRANSIENT - SILENT - {Fault.REFUSED}))
+        if recovers
+        else fail_each_endpoint
+    )
     config = {
-        **LOGINS[login],
+        **CREDENTIALS[credentials],
         "api_url": gong.url,
         "calls_per_second": 1000,
         "start_date": "2026-03-02",
         "end_date": "2026-03-04",
+        "time_zone": "UTC",
         "motioncx_api_key": "sandbox-motioncx-key",
         "motioncx_api_url": f"{gong.url}/motioncx",
     }
-    if login == "oauth":
+    if credentials == "OAuth":
         config |= {"oauth_url": gong.url, "oauth_token_file": str(tmp_path / "tokens.json")}
-    output = printed(config, tmp_path)
-    assert ("HTTP" in output) or not outage
-    assert [secret for secret in [*SECRETS, *handed_out(tmp_path)] if secret in output] == []
+    exit_code, output = run_tap_verbosely(config, tmp_path)
+    assert (exit_code == 0) == recovers, output
+    assert output.count("retrying in") > 10
+    assert secrets_in(output, tmp_path) == []
 
 
-@pytest.mark.parametrize("login", LOGINS)
-def test_nothing_secret_is_printed_when_a_setting_is_wrong(tmp_path: Path, login: str) -> None:
-    config = {**LOGINS[login], "start_date": "soon", "access_key_secrt": "sandbox-secret"}
-    output = printed(config, tmp_path)
+@pytest.mark.parametrize("credentials", CREDENTIALS)
+def test_output_of_an_invalid_setting_contains_no_secret(tmp_path: Path, credentials: str) -> None:
+    config = {
+        **CREDENTIALS[credentials],
+        "start_date": "soon",
+        "access_key_secrt": "sandbox-secret",
+    }
+    exit_code, output = run_tap_verbosely(config, tmp_path)
+    assert exit_code == 1
     assert "start_date" in output
-    assert [secret for secret in SECRETS if secret in output] == []
+    assert secrets_in(output, tmp_path) == []

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase as Step
 from hypothesis import strategies as st
 
 from gong_sandbox.faults import Fault
-from tap_gong_stats.errors import ApiError
+from tap_gong_stats.errors import ApiError, RunError
 from tap_gong_stats.streams.run import SyncFailedError
-from tap_gong_stats.tap import TapGongStats
 from tests.expected_rows import in_order
 from tests.expected_windows import STREAMS
+from tests.faults.conftest import START, TIME_ZONE
 from tests.faults.fault_schedule import SILENT, TRANSIENT, FaultSchedule, Outage
-from tests.helpers import LOGIN, RecordingTarget, run_tap, wait_for_fetch_threads
+from tests.helpers import RecordingTarget, endpoint_paths, run_tap, wait_for_fetch_threads
 from tests.helpers.bookmark_check import BookmarkCheck
 
 if TYPE_CHECKING:
@@ -33,15 +36,12 @@ FAULT_SEQUENCES = os.environ.get("FAULT_SEQUENCES")
 MESSAGES = 400
 """About as many as a run writes that loads everything."""
 
-PATHS = {
-    name: str(stream.endpoint.path)
-    for name, stream in TapGongStats(config={**LOGIN, "motioncx_api_key": "key"}).streams.items()
-}
-DEPENDENTS = {
-    "users": {"coaching_metrics"},
-    "workspaces": {"coaching_metrics"},
-    # Its endpoint names the time zone if the settings do not.
-    "aggregated_activity": {"coaching_metrics", "call_interaction_stats"},
+PATHS = endpoint_paths()
+DEPENDS_ON = {
+    # The endpoint of aggregated_activity names the time zone if the settings do not.
+    "answered_scorecards": ["aggregated_activity"],
+    "call_interaction_stats": ["aggregated_activity"],
+    "coaching_metrics": ["aggregated_activity", "users", "workspaces"],
 }
 
 
@@ -62,9 +62,16 @@ class Phase:
     max_api_calls: int | None = None
 
 
-FAULTS = st.lists(
-    st.one_of(st.none(), st.none(), st.sampled_from(sorted(TRANSIENT))), min_size=3, max_size=90
+LOUD = sorted(TRANSIENT - SILENT)
+LOUD_FAULTS = st.lists(st.sampled_from([*LOUD, *[None] * len(LOUD)]), min_size=3, max_size=90)
+# A timeout takes so long that not every run can have one.
+SILENT_FAULTS = st.builds(
+    lambda first, silent, second: [*first, silent, *second],
+    st.lists(st.none(), max_size=60),
+    st.sampled_from(sorted(SILENT)),
+    LOUD_FAULTS,
 )
+FAULTS = st.integers(0, 5).flatmap(lambda number: LOUD_FAULTS if number else SILENT_FAULTS)
 OUTAGES = st.builds(
     Outage,
     st.sampled_from(sorted(set(Fault) - SILENT - {Fault.REFUSED})),
@@ -75,7 +82,7 @@ PHASES = st.builds(
     FAULTS,
     st.one_of(st.none(), OUTAGES),
     st.one_of(st.none(), st.integers(0, MESSAGES)),
-    st.one_of(st.none(), st.none(), st.integers(20, 150)),
+    st.one_of(st.none(), st.integers(20, 150)),
 )
 
 
@@ -91,12 +98,14 @@ def no_logs() -> Iterator[None]:
 @settings(
     max_examples=int(FAULT_SEQUENCES or 40),
     derandomize=not FAULT_SEQUENCES,
+    phases=[Step.reuse, Step.generate],  # to shrink an example takes many minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    phases=st.lists(PHASES, min_size=1, max_size=3),
+    phases=st.lists(PHASES, min_size=1, max_size=2),
     last_faults=FAULTS,
     concurrency=st.integers(1, 6),
+    days_skipped_at_first=st.sampled_from([0, 0, 2]),
     knows_time_zone=st.booleans(),
 )
 def test_all_streams_load_their_rows_whatever_happens(
@@ -104,47 +113,60 @@ def test_all_streams_load_their_rows_whatever_happens(
     phases: list[Phase],
     last_faults: list[Fault | None],
     concurrency: int,
+    days_skipped_at_first: int,
     *,
     knows_time_zone: bool,
 ) -> None:
-    config = gong.config(concurrency=concurrency, request_timeout=0.3)
-    if not knows_time_zone:
-        del config["time_zone"]
+    first_start = START + timedelta(days=days_skipped_at_first)
+    config = gong.config(
+        concurrency=concurrency,
+        start_date=first_start.isoformat(),
+        time_zone=TIME_ZONE if knows_time_zone else None,
+    )
     target, bookmarks = RecordingTarget(), BookmarkCheck(gong.windows)
     for phase in [*phases, Phase(last_faults)]:
         gong.reset()
         gong.proxy.script = FaultSchedule(phase.faults, phase.outage)
         run = run_tap(
-            {**config, "max_api_calls": phase.max_api_calls},
+            {
+                **config,
+                "max_api_calls": phase.max_api_calls,
+                "request_timeout": 1 if SILENT.intersection(phase.faults) else 30,
+            },
             target=target,
             kill_after=phase.kill_after,
         )
         wait_for_fetch_threads()
         bookmarks.follow(run.messages)
         assert target.repeated == []
-        if not run.was_killed:
-            failed = failed_streams(run, phase)
-            if not phase.max_api_calls and (knows_time_zone or not failed):
-                check_rows(gong, target, {*STREAMS} - failed)
-    check_rows(gong, target, {*STREAMS})
+        failed = failed_streams(run, phase)
+        is_complete = not run.was_killed and not phase.max_api_calls
+        # Without the time zone, a failure may leave the last day of other streams unread.
+        if is_complete and (knows_time_zone or not failed):
+            check_rows(gong, target, {*STREAMS} - failed, date.fromisoformat(config["start_date"]))
+        config["start_date"] = START.isoformat()
+    check_rows(gong, target, {*STREAMS}, START)
 
 
 def failed_streams(run: Run, phase: Phase) -> set[str]:
-    """Return the streams that failed and those that depend on them; check that they had to."""
+    """Return the streams that failed; check that the outage explains each failure."""
     if run.error is None:
         return set()
     assert phase.outage, run.error
+    if isinstance(run.error, RunError):
+        return {*STREAMS}
     failures = run.error.failures if isinstance(run.error, SyncFailedError) else [run.error]
-    failed = set()
     for failure in failures:
         assert isinstance(failure, ApiError), failure
         assert "\n" not in str(failure)
-        stream = str(failure).split()[0].rstrip(":")
-        assert PATHS[stream].endswith(phase.outage.path)
-        failed |= {stream} | DEPENDENTS.get(stream, set())
-    return failed
+    failed = [re.split(r"[ :]", str(failure))[0] for failure in failures]
+    assert sorted({*failed}) == sorted(failed)
+    for stream in failed:
+        requested = [PATHS[name] for name in [stream, *DEPENDS_ON.get(stream, [])]]
+        assert any(path.endswith(phase.outage.path) for path in requested), run.error
+    return {*failed}
 
 
-def check_rows(gong: FaultyGong, target: RecordingTarget, streams: set[str]) -> None:
+def check_rows(gong: FaultyGong, target: RecordingTarget, streams: set[str], start: date) -> None:
     for stream in streams:
-        assert in_order(target.rows(stream)) == gong.expected[stream], stream
+        assert in_order(target.rows(stream)) == gong.expected_from(start)[stream], stream

@@ -1,4 +1,4 @@
-"""A long run with faults: whole, flat in memory, without leaked threads or sockets."""
+"""Long runs with faults: complete, with flat memory, and without leaked threads or files."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import subprocess
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,15 +18,16 @@ from gong_sandbox.app import create_app
 from gong_sandbox.company import Company
 from gong_sandbox.faults import Fault, fault_proxy
 from gong_sandbox.server import serve
-from tests import expected_rows
-from tests.expected_rows import days, weeks
-from tests.faults.harness import PASSING, SILENT, fits
+from tests.expected_windows import STREAMS, expected_windows, key_of, reference_rows
+from tests.faults.fault_schedule import SILENT, TRANSIENT, is_detectable
 from tests.helpers import LOGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
+    from datetime import date
 
     from gong_sandbox.faults import Request
+    from tests.helpers import Json
 
 PROC = Path("/proc/self")
 CONCURRENCY = 10
@@ -34,12 +35,27 @@ NOW = datetime(2025, 11, 10, 12, tzinfo=UTC)
 MEGABYTE = 1024
 """In the unit of /proc."""
 
-STREAMS = sorted({*expected_rows.KEYS} - {"interaction_details"})
+FAST_RETRIES = """
+from tap_gong_stats.api import contention, retry
+from tap_gong_stats.__main__ import main
+contention.MIN_PAUSE = retry.MIN_BACKOFF = 0.001
+main()
+"""
+"""The command line of the tap, with short delays."""
+
+needs_proc = pytest.mark.skipif(not PROC.exists(), reason="reads /proc")
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What the process held at one moment."""
+    """What the process of the tap holds while it writes a stream.
+
+    Attributes:
+        stream: the stream.
+        memory: the resident memory in kB.
+        threads: the number of threads.
+        files: the number of open files and sockets.
+    """
 
     stream: str
     memory: int
@@ -47,7 +63,7 @@ class Sample:
     files: int
 
 
-def sample(pid: int, stream: str) -> Sample:
+def take_sample(pid: int, stream: str) -> Sample:
     folder = Path("/proc") / str(pid)
     status = dict(
         line.split(":\t", 1)
@@ -62,50 +78,71 @@ def sample(pid: int, stream: str) -> Sample:
     )
 
 
-def now_and_then(share: float) -> Callable[[Request], Fault | None]:
-    """Return a script by which a share of the requests meets a fault, each page only some."""
-    chance = random.Random(3)
-    # After a refusal nobody would make the server come up again.
-    faults = sorted(PASSING - SILENT - {Fault.REFUSED})
-    met: defaultdict[str, int] = defaultdict(int)
+class RandomFaults:
+    """Fails a share of the requests, each window at most once."""
 
-    def script(request: Request) -> Fault | None:
-        fault = chance.choice(faults)
-        if chance.random() >= share or not fits(fault, request):
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._random = random.Random(3)
+        # A timeout takes long, and nothing would start a server again that refuses connections.
+        self._faults = sorted(TRANSIENT - SILENT - {Fault.REFUSED})
+        self._failed_windows: set[int] = set()
+
+    def __call__(self, request: Request) -> Fault | None:
+        fault = self._random.choice(self._faults)
+        window = hash(request.window)
+        is_due = self._random.random() < self._share and window not in self._failed_windows
+        if not is_due or not is_detectable(fault, request):
             return None
-        met[request.window] += 1
-        return fault if met[request.window] == 1 else None
-
-    return script
+        self._failed_windows.add(window)
+        return fault
 
 
-def fingerprint(row: dict[str, Any]) -> int:
-    return hash(json.dumps(row, sort_keys=True))
+class LoadedRows:
+    """Keeps a fingerprint of each row, as the rows of years would fill the memory."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, dict[int, int]] = defaultdict(dict)
+
+    def load(self, stream: str, row: Json) -> None:
+        key = hash(key_of(stream, row))
+        assert key not in self._tables[stream], f"{stream}: a key is repeated"
+        self._tables[stream][key] = self._fingerprint(row)
+
+    def check(self, company: Company, start: date) -> None:
+        """Compare the rows with those that the tap should load."""
+        for stream, rows in expected_rows_of(company, start):
+            table = self._tables[stream]
+            for row in rows:
+                assert table.pop(hash(key_of(stream, row)), None) == self._fingerprint(row), stream
+        assert {*self._tables} == {*STREAMS}
+        assert not any(self._tables.values())
+
+    def _fingerprint(self, row: Json) -> int:
+        return hash(json.dumps(row, sort_keys=True))
 
 
-def expected(company: Company, stream: str, start: date) -> Iterable[dict[str, Any]]:
-    if stream in ("scorecards", "users", "workspaces"):
-        rows: list[dict[str, Any]] = getattr(expected_rows, stream)(company)
-        return rows
-    cut = weeks if stream == "coaching_metrics" else days
-    return months_of(stream, company, [*cut(start, company.today)])
-
-
-def months_of(
-    stream: str, company: Company, spans: list[tuple[date, date]]
-) -> Iterator[dict[str, Any]]:
-    for first in range(0, len(spans), 30):
-        yield from getattr(expected_rows, stream)(company, iter(spans[first : first + 30]))
+def expected_rows_of(company: Company, start: date) -> Iterator[tuple[str, list[Json]]]:
+    yield from reference_rows(company).items()
+    for window in expected_windows(company, start, end=company.today):
+        yield window.stream, window.rows
 
 
 def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[Sample]:
-    """Read a history through faults, check every row, and return what the run held meanwhile."""
+    """Load a history in one run through faults, check each row, and return the samples.
+
+    Args:
+        folder: a folder for the configuration and the log.
+        users: the number of users in the company.
+        history: the days to load.
+        share: the share of requests that fail.
+    """
     company = Company(users=users, seed=1, time_zone="America/New_York", clock=lambda: NOW)
     start = company.today - history
     app = create_app(company, calls_per_second=1e9, calls_per_day=10**9, cursor_lifetime=1e9)
-    tables: dict[str, dict[tuple[str, ...], int]] = {stream: {} for stream in STREAMS}
+    rows = LoadedRows()
     samples = []
-    with serve(app) as url, fault_proxy(url, now_and_then(share)) as proxy:
+    with serve(app) as url, fault_proxy(url, RandomFaults(share)) as proxy:
         config = {
             **LOGIN,
             "api_url": proxy.url,
@@ -114,12 +151,14 @@ def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[
             "start_date": start.isoformat(),
             "end_date": company.today.isoformat(),
             "time_zone": company.time_zone,
+            "motioncx_api_key": "sandbox-motioncx-key",
+            "motioncx_api_url": f"{proxy.url}/motioncx",
         }
         (folder / "config.json").write_text(json.dumps(config))
         with (
             (folder / "log").open("wb") as log,
             subprocess.Popen(
-                [sys.executable, "-c", PATIENT, "--config", str(folder / "config.json")],
+                [sys.executable, "-c", FAST_RETRIES, "--config", str(folder / "config.json")],
                 stdout=subprocess.PIPE,
                 stderr=log,
             ) as process,
@@ -129,50 +168,33 @@ def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[
             for line in process.stdout:
                 message = json.loads(line)
                 if message["type"] == "RECORD":
-                    stream, row = message["stream"], message["record"]
-                    table = tables[stream]
-                    key = tuple(row[name] for name in expected_rows.KEYS[stream])
-                    assert key not in table
-                    table[key] = fingerprint(row)
+                    stream = message["stream"]
+                    rows.load(stream, message["record"])
                 elif message["type"] == "STATE" and process.poll() is None:
-                    samples.append(sample(process.pid, stream))
+                    samples.append(take_sample(process.pid, stream))
             assert process.wait() == 0, (folder / "log").read_text()[-2000:]
-        assert sum(played.fault is not None for played in proxy.request_log) > 5
-    for stream, table in tables.items():
-        wanted = {
-            tuple(row[name] for name in expected_rows.KEYS[stream]): fingerprint(row)
-            for row in expected(company, stream, start)
-        }
-        assert table == wanted, stream
+        assert sum(exchange.fault is not None for exchange in proxy.request_log) > 5
+    rows.check(company, start)
     return samples
 
 
-PATIENT = """
-from tap_gong_stats.api import retry
-from tap_gong_stats.__main__ import main
-retry.MIN_BACKOFF = 0.001
-main()
-"""
-"""The command line, with waits that do not take the night."""
-
-
-def nothing_piles_up(samples: list[Sample]) -> None:
-    """Compare what each stream holds late with what it holds early, and with what is allowed."""
-    assert max(one.threads for one in samples) <= 2 * CONCURRENCY + 5
-    assert max(one.files for one in samples) <= 2 * CONCURRENCY + 20
-    for stream in {one.stream for one in samples}:
-        memory = [one.memory for one in samples if one.stream == stream]
+def check_nothing_leaks(samples: list[Sample]) -> None:
+    """Compare what is held late in each stream with what is held early, and with the limits."""
+    threads = 2 * CONCURRENCY  # one pool for each API
+    assert max(sample.threads for sample in samples) <= threads + 5
+    assert max(sample.files for sample in samples) <= threads + 20
+    for stream in {sample.stream for sample in samples}:
+        memory = [sample.memory for sample in samples if sample.stream == stream]
         half = (len(memory) + 1) // 2
         assert max(memory) <= max(memory[:half]) + 30 * MEGABYTE, stream
 
 
-@pytest.mark.skipif(not PROC.exists(), reason="looks at a process by /proc")
-def test_a_month_with_faults_is_whole_and_nothing_piles_up(tmp_path: Path) -> None:
-    nothing_piles_up(soak(tmp_path, users=20, history=timedelta(days=30), share=0.2))
+@needs_proc
+def test_month_with_faults_is_complete_and_leaks_nothing(tmp_path: Path) -> None:
+    check_nothing_leaks(soak(tmp_path, users=20, history=timedelta(days=30), share=0.2))
 
 
 @pytest.mark.soak
-@pytest.mark.skipif(not PROC.exists(), reason="looks at a process by /proc")
-def test_two_years_with_faults_are_whole_and_nothing_piles_up(tmp_path: Path) -> None:
-    samples = soak(tmp_path, users=500, history=timedelta(days=730), share=0.02)
-    nothing_piles_up(samples)
+@needs_proc
+def test_two_years_with_faults_are_complete_and_leak_nothing(tmp_path: Path) -> None:
+    check_nothing_leaks(soak(tmp_path, users=500, history=timedelta(days=730), share=0.02))

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from gong_sandbox.app import create_app
-from gong_sandbox.auth import SCOPES
+from gong_sandbox.auth import ALL_SCOPES
 from gong_sandbox.cli import main
 from gong_sandbox.company import Company
 from gong_sandbox.server import serve
@@ -26,7 +26,7 @@ def test_command_prints_the_credentials_and_serves() -> None:
             for path in ("/v2/workspaces", "/v2/users")
         ]
         process.terminate()
-    assert statuses == [200, 401]
+    assert statuses == [200, 403]
     assert (
         greeting
         == f"""\
@@ -90,7 +90,7 @@ def test_help_lists_every_option_with_its_default(
         (
             "--scopes",
             "api:users:read,api:all",
-            f"'api:all' is not one of {', '.join(sorted(set(SCOPES.values())))}.",
+            f"'api:all' is not one of {', '.join(sorted(ALL_SCOPES))}.",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 
 WEEK = {"fromDate": "2026-11-02", "toDate": "2026-11-09"}
 INSTANTS = {"fromDateTime": "2026-11-02T00:00:00Z", "toDateTime": "2026-11-09T00:00:00Z"}
-SPEAKERS = {"exposedFields": {"interaction": {"speakers": True, "video": True}}}
+SELECTOR = {
+    "context": "Extended",
+    "exposedFields": {
+        "interaction": {"speakers": True, "video": True},
+        "content": {"topics": True, "trackers": True, "callOutcome": True},
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +32,20 @@ def specification(client: SandboxClient) -> dict[str, Any]:
     """The OpenAPI specification that the documentation page shows."""
     specification: dict[str, Any] = client.get("/openapi.json").json()
     return specification
+
+
+def test_documentation_page_and_its_assets_come_from_the_sandbox(client: SandboxClient) -> None:
+    page = client.get("/docs").text
+    assert "//" not in page
+    (specification,) = re.findall(r"url: '(.+?)'", page)
+    assets = re.findall(r'(?:href|src)="(.+?)"', page)
+    assert {asset.rpartition(".")[2] for asset in assets} == {"css", "js", "png"}
+    for path in (specification, *assets):
+        assert path.startswith("/")
+        response = client.get(path)
+        assert response.status_code == 200
+        assert response.content
+    assert client.get("/redoc").status_code == 404
 
 
 def test_every_endpoint_is_documented_and_has_a_scope(specification: dict[str, Any]) -> None:
@@ -68,7 +89,7 @@ def test_every_field_of_a_filter_has_a_description(specification: dict[str, Any]
         ),
         (
             "/v2/calls/extensive",
-            {"filter": {"fromDateTime": "2026-11-09T00:00:00Z"}, "contentSelector": SPEAKERS},
+            {"filter": {"fromDateTime": "2026-11-09T00:00:00Z"}, "contentSelector": SELECTOR},
             calls.ExtensiveCallsResponse,
         ),
         ("/v2/users/extensive", {}, ErrorResponse),

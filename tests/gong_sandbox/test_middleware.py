@@ -5,13 +5,14 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import pytest
+import requests
+
 from gong_sandbox.app import create_app
 from gong_sandbox.server import serve
 from tests.gong_sandbox.conftest import SandboxClient
 
 if TYPE_CHECKING:
-    import pytest
-
     from gong_sandbox.company import Company
 
 
@@ -48,6 +49,31 @@ def test_request_log_contains_every_request_in_the_order_of_arrival(company: Com
     assert [logged.query for logged in log] == [{}, {}, {"a": "1"}, {}]
     assert [logged.body for logged in log] == [None, None, None, {"a": [1]}]
     assert sorted(logged.arrived for logged in log) == [logged.arrived for logged in log]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff",
+        b'{"filter": {"fromDate": "\xff"}}',
+        b'{"filter": {"userIds": ["\\ud800"], "fromDate": "2026-11-02", "toDate": "2026-11-03"}}',
+        b'{"filter": NaN}',
+        b'{"filter": ' + b"1" * 5000 + b"}",
+        b"[" * 100_000,
+        b"",
+    ],
+)
+@pytest.mark.parametrize("path", ["/v2/stats/activity/aggregate", "/v2/calls/extensive"])
+def test_body_that_is_not_json_in_utf_8_is_a_400_in_json(
+    client: SandboxClient, path: str, body: bytes
+) -> None:
+    headers = {"Authorization": "Bearer sandbox-token", "Content-Type": "application/json"}
+    response = requests.post(client.url + path, data=body, headers=headers, timeout=10)
+    assert response.status_code == 400
+    assert response.json() == {
+        "requestId": response.headers["x-traceid"],
+        "errors": ["Json parse error"],
+    }
 
 
 def test_client_that_disconnects_within_the_body_is_ignored(

@@ -1,6 +1,6 @@
 """Helpers for tests: runs of the tap, a target that records them, and a scripted server."""
 
-from tests.helpers.run import LOGIN, Run, catalog, run_tap, wait_for_fetch_threads
+from tests.helpers.run import LOGIN, Run, catalog, endpoint_paths, run_tap, wait_for_fetch_threads
 from tests.helpers.scripted_server import (
     ScriptedServer,
     StubResponse,
@@ -19,6 +19,7 @@ __all__ = [
     "StubResponse",
     "bookmark",
     "catalog",
+    "endpoint_paths",
     "gong_error",
     "run_tap",
     "scripted_server",

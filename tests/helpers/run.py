@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tap_gong_stats.tap import TapGongStats
 from tests.helpers.target import RecordingTarget, RunKilled, bookmark
 
 if TYPE_CHECKING:
+    from tap_gong_stats.streams.base import ApiStream
     from tests.helpers.target import Json
 
 LOGIN = {"access_key": "sandbox-key", "access_key_secret": "sandbox-secret"}
@@ -58,6 +59,13 @@ def catalog() -> list[dict[str, Any]]:
     text = TapGongStats(validate_config=False).catalog_json_text
     streams: list[dict[str, Any]] = json.loads(text)["streams"]
     return streams
+
+
+def endpoint_paths() -> dict[str, str]:
+    """Return the path of each stream's endpoint."""
+    tap = TapGongStats(config={**LOGIN, "motioncx_api_key": "key"})
+    streams = cast("dict[str, ApiStream]", tap.streams)
+    return {name: stream.endpoint.path for name, stream in streams.items()}
 
 
 def run_tap(

@@ -71,9 +71,14 @@ class RecordingTarget(MsgSpecWriter):
 
 def bookmark(state: Json, stream: str, period: str | None = None) -> str | None:
     """Return the bookmark of a stream, or of its partition for a period."""
-    stream_state = state.get("bookmarks", {}).get(stream, {})
+    value: str | None = bookmark_state(state, stream, period).get("replication_key_value")
+    return value
+
+
+def bookmark_state(state: Json, stream: str, period: str | None = None) -> Json:
+    """Return the state of a stream, or of its partition for a period."""
+    stream_state: Json = state.get("bookmarks", {}).get(stream, {})
     for partition in stream_state.get("partitions", []):
         if partition["context"] == {"period": period}:
             stream_state = partition
-    value: str | None = stream_state.get("replication_key_value")
-    return value
+    return stream_state

@@ -125,3 +125,25 @@ def test_day_without_a_date_is_an_error() -> None:
         "daily_activity 2026-03-02..2026-03-03: "
         "column from_date: fromDate does not begin with a date"
     )
+
+
+@pytest.mark.parametrize(("include_inactive", "emitted"), [(False, []), (True, [0])])
+def test_retracted_activity_is_overwritten_with_include_inactive(
+    *, include_inactive: bool, emitted: list[int]
+) -> None:
+    calls_as_host = iter([3, 0])
+
+    def respond(*_: object) -> StubResponse:
+        return StubResponse(body=aggregate(callsAsHost=next(calls_as_host)))
+
+    with scripted_server(respond) as server:
+        config = {
+            "api_url": server.url,
+            "start_date": "2026-03-02",
+            "end_date": "2026-03-03",
+            "include_inactive": include_inactive,
+        }
+        first = run_tap(config, "aggregated_activity")
+        second = run_tap(config, "aggregated_activity", state=first.state)
+    assert [row["calls_as_host"] for row in first.rows("aggregated_activity")] == [3]
+    assert [row["calls_as_host"] for row in second.rows("aggregated_activity")] == emitted

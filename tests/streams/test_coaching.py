@@ -192,7 +192,7 @@ def test_missing_scope_for_users_names_both_streams(sandbox: StartSandbox, clock
     error = run_tap(config, "coaching_metrics").error
     assert isinstance(error, ForbiddenError)
     assert re.fullmatch(
-        r"coaching_metrics: users: HTTP 401: You don't have permission to use 'api:users:read' in "
+        r"coaching_metrics: users: HTTP 403: You don't have permission to use 'api:users:read' in "
         r"your app\. \(requestId \w+\); grant the scope api:users:read in Gong, deselect the "
         r"stream, or set skip_forbidden_streams",
         str(error),

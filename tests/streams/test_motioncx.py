@@ -141,7 +141,8 @@ def test_transient_failure_is_retried(
     result, server = run(
         lambda _, number: failure if number < 2 else success({"InteractionId": "1"})
     )
-    assert (result.error, len(result.rows(STREAM)), len(server.requests)) == (None, 1, 3)
+    # Two failures, the page, and one that lists nothing new.
+    assert (result.error, len(result.rows(STREAM)), len(server.requests)) == (None, 1, 4)
 
 
 def test_credentials_of_gong_are_not_sent_to_motioncx(

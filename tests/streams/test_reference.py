@@ -42,7 +42,7 @@ def test_stream_maps_of_the_readme_hash_and_drop_addresses() -> None:
 def test_missing_scope_names_the_stream(sandbox: StartSandbox) -> None:
     run = run_tap(sandbox(scopes=["api:workspaces:read"]).config(), "users")
     message = str(run.error)
-    assert message.startswith("users: HTTP 401: You don't have permission to use 'api:users:read'")
+    assert message.startswith("users: HTTP 403: You don't have permission to use 'api:users:read'")
 
 
 def test_404_of_scorecards_is_an_empty_table() -> None:

@@ -102,7 +102,7 @@ def test_users_that_cannot_be_checked_still_fail_their_own_stream(
     gong = sandbox(scopes=["api:stats:user-actions:detailed"])
     user = gong.company.users[1].id
     run = run_tap(gong.config(**CONFIG, user_ids=[user]), "daily_activity", "users")
-    assert str(run.error).startswith("users: HTTP 401: You don't have permission")
+    assert str(run.error).startswith("users: HTTP 403: You don't have permission")
     assert run.rows("daily_activity")
     assert [call.path for call in gong.calls].count("/v2/users") == 1
 

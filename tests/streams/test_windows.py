@@ -137,21 +137,33 @@ def test_end_date_is_exclusive(sandbox: StartSandbox, clock: SetClock) -> None:
         assert run.bookmark(stream, PERIODS[stream]) == "2026-03-01"
 
 
-def test_include_inactive_keeps_users_without_activity(
+def test_include_inactive_keeps_the_days_without_activity_that_gong_returns(
     sandbox: StartSandbox, clock: SetClock
 ) -> None:
     clock("2026-03-12T12:00:00Z")
     gong = sandbox()
-    inactive, active = gong.company.users[-1], gong.company.users[1]
-    config = gong.config(
-        start_date="2026-03-07",  # a Saturday
-        end_date="2026-03-08",
-        user_ids=[inactive.id, active.id],
-        include_inactive=True,
+    friday, saturday, sunday = (date(2026, 3, day) for day in (6, 7, 8))
+    active = next(
+        user
+        for user in gong.company.active_users(friday, saturday)
+        if user not in gong.company.active_users(saturday, sunday)
     )
-    streams = ("activity_by_period", "aggregated_activity", "daily_activity")
-    run = run_tap(config, *streams)
-    without = run_tap({**config, "include_inactive": False}, *streams)
-    for stream in streams:
-        assert {row["user_id"] for row in run.rows(stream)} == {inactive.id, active.id}
-        assert inactive.id not in {row["user_id"] for row in without.rows(stream)}
+    inactive = next(
+        user for user in gong.company.users if user not in gong.company.active_users(friday, sunday)
+    )
+    config = gong.config(
+        start_date="2026-03-06", end_date="2026-03-08", user_ids=[inactive.id, active.id]
+    )
+    with_activity = {(active.id, "2026-03-06")}
+    days_of_active = with_activity | {(active.id, "2026-03-07")}
+    kept = {
+        "activity_by_period": days_of_active
+        | {(inactive.id, "2026-03-06"), (inactive.id, "2026-03-07")},
+        "aggregated_activity": with_activity,
+        "daily_activity": days_of_active,
+    }
+    for include_inactive in (True, False):
+        run = run_tap({**config, "include_inactive": include_inactive}, *kept)
+        for stream, rows in kept.items():
+            found = {(row["user_id"], row["from_date"]) for row in run.rows(stream)}
+            assert found == (rows if include_inactive else with_activity), stream

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from time import process_time
@@ -33,6 +34,13 @@ def test_the_same_seed_gives_the_same_data_in_any_order_of_access() -> None:
     one, two = (Company(users=9, seed=5, clock=Clock()) for _ in range(2))
     two.calls(MONDAY - 30 * DAY, MONDAY - 20 * DAY)
     assert all_data(one, MONDAY, TODAY) == all_data(two, MONDAY, TODAY)
+
+
+def test_every_id_fits_a_signed_64_bit_integer(company: Company) -> None:
+    texts = repr([all_data(company, MONDAY, TODAY), [user.item() for user in company.users]])
+    ids = [int(id_) for id_ in re.findall(r"'(\d{17,})'", texts)]
+    assert len(set(ids)) > 3000
+    assert max(ids) < 2**63
 
 
 def test_another_seed_gives_other_data() -> None:

@@ -79,9 +79,11 @@ def test_no_matching_scorecards_are_a_404(client: SandboxClient) -> None:
         {"fromDate": "2026-11-02"},
         {"reviewMethod": "manual"},
         {"reviewFromDate": "2026-11-02T00:00:00Z"},
+        {"reviewedUserIds": ["1", "1"]},
+        {"scorecardIds": ["1", "1"]},
     ],
 )
-def test_an_invalid_filter_is_a_400(client: SandboxClient, filter_: dict[str, str]) -> None:
+def test_an_invalid_filter_is_a_400(client: SandboxClient, filter_: dict[str, object]) -> None:
     assert client.post(PATH, {"filter": filter_}).status_code == 400
 
 
@@ -117,19 +119,15 @@ def test_an_empty_filter_returns_all_manual_scorecards(
     assert page[LIST][0]["scorecardName"] == manual[0]["scorecardName"]
 
 
-def test_numeric_ids_are_numbers_if_they_fit_int64(
-    numeric_client: SandboxClient, small_company: Company
-) -> None:
+def test_numeric_ids_are_numbers(numeric_client: SandboxClient, small_company: Company) -> None:
     items = numeric_client.post(PATH, {"filter": {"reviewMethod": "BOTH"}}).json()[LIST][:50]
     with_strings = small_company.answered_scorecards(small_company.since, TODAY)[:50]
     for item, expected in zip(items, with_strings, strict=True):
         for name in ("answeredScorecardId", "scorecardId", "callId", "reviewedUserId"):
-            id_ = int(expected[name])
-            assert item[name] == (id_ if id_ < 2**63 else expected[name])
+            assert item[name] == int(expected[name])
         assert [answer["questionId"] for answer in item["answers"]] == [
             int(answer["questionId"]) for answer in expected["answers"]
         ]
-    assert {type(item["callId"]) for item in items} == {int, str}
     automatic = [item for item in items if item["reviewMethod"] == "AUTOMATIC"]
     assert {item["reviewerUserId"] for item in automatic} == {None}
 

@@ -64,6 +64,128 @@ def test_calls_have_the_selected_metrics(
     ]
 
 
+def select(client: SandboxClient, call: dict[str, Any], **selector: Any) -> dict[str, Any]:
+    """Return a call with selected parts, without its metadata."""
+    body = {"filter": {"callIds": [call["metaData"]["id"]]}, "contentSelector": selector}
+    (item,) = client.post(EXTENSIVE, body).json()["calls"]
+    assert item.pop("metaData") == call["metaData"]
+    return dict(item)
+
+
+@pytest.fixture
+def complete_call(company: Company) -> dict[str, Any]:
+    """A call with phrases and occurrences of trackers, an outcome and linked objects."""
+    return next(
+        call
+        for call in company.calls(date(2026, 11, 2), date(2026, 11, 9))
+        if call["context"]
+        and call["content"]["callOutcome"]
+        and any(tracker["phrases"] for tracker in call["content"]["trackers"])
+        and any(tracker["occurrences"] for tracker in call["content"]["trackers"])
+    )
+
+
+@pytest.mark.parametrize("field", ["topics", "callOutcome"])
+def test_content_has_only_the_selected_field(
+    client: SandboxClient, complete_call: dict[str, Any], field: str
+) -> None:
+    selector = {"content": {field: True, "trackers": False}}
+    expected = {"content": {field: complete_call["content"][field]}}
+    assert select(client, complete_call, exposedFields=selector) == expected
+
+
+def test_trackers_have_occurrences_only_if_selected(
+    client: SandboxClient, complete_call: dict[str, Any]
+) -> None:
+    trackers = complete_call["content"]["trackers"]
+    content = {"trackers": True, "trackerOccurrences": True}
+    item = select(client, complete_call, exposedFields={"content": content})
+    assert item == {"content": {"trackers": trackers}}
+    item = select(client, complete_call, exposedFields={"content": {"trackers": True}})
+    assert item == {
+        "content": {
+            "trackers": [
+                {
+                    **tracker,
+                    "occurrences": [],
+                    "phrases": [{**phrase, "occurrences": []} for phrase in tracker["phrases"]],
+                }
+                for tracker in trackers
+            ]
+        }
+    }
+
+
+def test_outcome_is_missing_if_there_is_none(
+    client: SandboxClient, calls_of_monday: list[dict[str, Any]]
+) -> None:
+    call = next(call for call in calls_of_monday if not call["content"]["callOutcome"])
+    assert select(client, call, exposedFields={"content": {"callOutcome": True}}) == {}
+
+
+def test_context_has_fields_only_if_it_is_extended(
+    client: SandboxClient, complete_call: dict[str, Any]
+) -> None:
+    context = complete_call["context"]
+    assert select(client, complete_call, context="None") == {}
+    assert select(client, complete_call, context="Extended") == {"context": context}
+    assert select(client, complete_call, context="Basic") == {
+        "context": [
+            {**system, "objects": [{**each, "fields": []} for each in system["objects"]]}
+            for system in context
+        ]
+    }
+
+
+def test_context_has_an_object_for_each_selected_time(
+    client: SandboxClient, complete_call: dict[str, Any]
+) -> None:
+    timings = ["Now", "TimeOfCall"]
+    item = select(client, complete_call, context="Extended", contextTiming=timings)
+    (system, *_), (expected, *_) = item["context"], complete_call["context"]
+    assert system["objects"] == [
+        {**each, "timing": timing} for each in expected["objects"] for timing in timings
+    ]
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        {"exposedFields": {"parties": True, "media": True}},
+        {"exposedFields": {"collaboration": {"publicComments": True}}},
+        {
+            "exposedFields": {
+                "content": dict.fromkeys(
+                    (
+                        "structure",
+                        "topics",
+                        "trackers",
+                        "trackerOccurrences",
+                        "pointsOfInterest",
+                        "brief",
+                        "outline",
+                        "highlights",
+                        "callOutcome",
+                        "keyPoints",
+                    ),
+                    True,
+                )
+            }
+        },
+        {"context": "Extended", "contextTiming": ["Now", "TimeOfCall"]},
+        {"context": "None", "exposedFields": {}},
+    ],
+)
+def test_every_documented_selector_is_accepted(
+    client: SandboxClient, calls_of_monday: list[dict[str, Any]], selector: dict[str, Any]
+) -> None:
+    call = calls_of_monday[0]["metaData"]
+    body = {"filter": {"callIds": [call["id"]]}, "contentSelector": selector}
+    response = client.post(EXTENSIVE, body)
+    assert response.status_code == 200
+    assert [item["metaData"] for item in response.json()["calls"]] == [call]
+
+
 def test_calls_by_id_are_ordered_by_time_without_unknown_ids(
     client: SandboxClient, company: Company
 ) -> None:
@@ -93,16 +215,44 @@ def test_no_matching_calls_are_a_404(client: SandboxClient) -> None:
     assert response.json()["errors"] == ["No calls found corresponding to the provided filters"]
 
 
-def test_ranges_of_calls_are_instants_that_exclude_the_end(
+def test_extensive_calls_are_filtered_by_the_instant_of_their_start(
     client: SandboxClient, calls_of_monday: list[dict[str, Any]]
 ) -> None:
     calls = [call["metaData"] for call in calls_of_monday]
-    at_11 = {call["id"] for call in calls if call["scheduled"] == "2026-11-02T11:00:00+01:00"}
-    instant = "2026-11-02T10:00:00Z"
-    from_11 = set(find_ids(client, **{**MONDAY, "fromDateTime": instant}))
-    to_11 = set(find_ids(client, **{**MONDAY, "toDateTime": instant}))
-    assert set() < at_11 < from_11
-    assert set() < to_11 == {call["id"] for call in calls} - from_11
+    scheduled = "2026-11-02T11:00:00+01:00"
+    starts = sorted(call["started"] for call in calls if call["scheduled"] == scheduled)
+    instant = starts[1]
+    assert scheduled < starts[0] < instant
+    late = {call["id"] for call in calls if call["started"] >= instant}
+    assert set(find_ids(client, **{**MONDAY, "fromDateTime": instant})) == late
+    early = {call["id"] for call in calls} - late
+    assert set(find_ids(client, **{**MONDAY, "toDateTime": instant})) == early
+
+
+def test_calls_by_id_are_filtered_by_start_too(
+    client: SandboxClient, calls_of_monday: list[dict[str, Any]]
+) -> None:
+    call = next(
+        call["metaData"]
+        for call in calls_of_monday
+        if call["metaData"]["scheduled"] not in {None, call["metaData"]["started"]}
+    )
+    for bound, ids in (("fromDateTime", [call["id"]]), ("toDateTime", [])):
+        body = {"filter": {"callIds": [call["id"]], bound: call["started"]}}
+        page = client.post(EXTENSIVE, body).json()
+        assert [item["metaData"]["id"] for item in page.get("calls", [])] == ids
+
+
+def test_calls_by_query_are_filtered_by_the_time_for_which_they_were_scheduled(
+    client: SandboxClient, calls_of_monday: list[dict[str, Any]]
+) -> None:
+    calls = [call["metaData"] for call in calls_of_monday]
+    start, end = "2026-11-02T11:00:00+01:00", "2026-11-02T11:00:01+01:00"
+    expected = {call["id"] for call in calls if call["scheduled"] == start}
+    expected |= {call["id"] for call in calls if not call["scheduled"] and call["started"] == start}
+    page = client.get("/v2/calls", fromDateTime=start, toDateTime=end).json()
+    assert {call["id"] for call in page["calls"]} == expected
+    assert any(call["started"] >= end for call in page["calls"])
 
 
 def test_calls_by_query_are_returned_page_by_page(
@@ -130,8 +280,17 @@ def test_missing_query_parameters_are_a_400_that_names_them(client: SandboxClien
         {},
         {"filter": {"fromDate": "2026-11-02"}},
         {"filter": {"fromDateTime": "2026-11-02"}},
+        {"filter": {**MONDAY, "callIds": ["1", "1"]}},
+        {"filter": {**MONDAY, "primaryUserIds": ["1", "1"]}},
         {"filter": {"fromDateTime": "2026-11-02T00:00:00"}},
+        {"filter": {"fromDateTime": "0001-01-01T00:00:00+14:00"}},
         {"filter": MONDAY, "contentSelector": {"context": "basic"}},
+        {"filter": MONDAY, "contentSelector": {"context": "Basic", "contextTiming": ["Now"]}},
+        {"filter": MONDAY, "contentSelector": {"exposedFields": {"content": {"topic": True}}}},
+        {
+            "filter": MONDAY,
+            "contentSelector": {"exposedFields": {"content": {"trackerOccurrences": True}}},
+        },
         {"filter": MONDAY, "contentSelector": {"exposedFields": {"interaction": {"talk": True}}}},
         {"filter": MONDAY, "contentSelector": {"interaction": {"speakers": True}}},
     ],

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
-from tests.gong_sandbox.conftest import DAY, NOW
+from gong_sandbox.app import create_app
+from gong_sandbox.auth import SCOPES
+from gong_sandbox.server import serve
+from tests.gong_sandbox.conftest import DAY, NOW, SandboxClient
 
 if TYPE_CHECKING:
     from gong_sandbox.company import Company
-    from tests.gong_sandbox.conftest import SandboxClient
 
 PATH = "/motioncx/reporting/api/v1/interaction/details"
 BODY = {
@@ -95,6 +98,77 @@ def test_pages_by_offset_contain_every_interaction_once(
     assert found == company.contact_center_interactions(*RANGE)
 
 
+def test_offset_without_order_continues_in_the_order_of_start(
+    client: SandboxClient, company: Company
+) -> None:
+    items = company.contact_center_interactions(*RANGE)
+    assert post(client, {**BODY, "Offset": 5, "Limit": 9}).json()["data"] == items[5:14]
+
+
+def test_filter_selects_by_any_field(client: SandboxClient, company: Company) -> None:
+    body = {**BODY, "Filter": {"QueueId": {"$in": [31, 33]}, "TotalTalkTime": {"$gt": 300}}}
+    items = post(client, body).json()["data"]
+    assert items
+    assert items == [
+        item
+        for item in company.contact_center_interactions(*RANGE)
+        if item["QueueId"] in {31, 33} and item["TotalTalkTime"] > 300
+    ]
+
+
+@pytest.mark.parametrize(
+    ("periods", "options", "start", "end"),
+    [
+        ((-1, -1), {"Resolution": "Day"}, "2026-11-09T00:00Z", "2026-11-10T00:00Z"),
+        (
+            (-2, -1),
+            {"Resolution": "Day", "RelativeTimeZone": "America/Chicago"},
+            "2026-11-08T06:00Z",
+            "2026-11-10T06:00Z",
+        ),
+        (
+            (-10, -10),
+            {"Resolution": "Day", "RelativeTimezone": "America/Chicago"},
+            "2026-10-31T05:00Z",
+            "2026-11-01T05:00Z",
+        ),
+        ((-3, 0), {"Resolution": "Hour"}, "2026-11-10T09:00Z", "2026-11-10T13:00Z"),
+        ((-20, -2), {"Resolution": "QuarterHour"}, "2026-11-10T07:00Z", "2026-11-10T11:45Z"),
+    ],
+)
+def test_relative_periods_include_the_last_one(
+    client: SandboxClient,
+    company: Company,
+    periods: tuple[int, int],
+    options: dict[str, str],
+    start: str,
+    end: str,
+) -> None:
+    bounds = dict(zip(("RelativePeriodStart", "RelativePeriodEnd"), periods, strict=True))
+    items = post(client, {**bounds, **options}).json()["data"]
+    assert items
+    assert items == company.contact_center_interactions(
+        datetime.fromisoformat(start), datetime.fromisoformat(end)
+    )
+
+
+def test_interactions_can_be_filtered_by_the_tenant_s_day(
+    client: SandboxClient, company: Company
+) -> None:
+    midnight = datetime(2026, 11, 1, 23, tzinfo=UTC)
+    hour = {"StartDateTime": "2026-11-01T23:00:00Z", "EndDateTime": "2026-11-02T00:00:00Z"}
+    items = post(client, {**hour, "DateFilterField": "StartedDayUtc"}).json()["data"]
+    assert items == company.contact_center_interactions(midnight, midnight + DAY)
+
+
+def test_missing_scope_is_a_403(company: Company) -> None:
+    app = create_app(company, scopes=set(SCOPES.values()))
+    with serve(app) as url, closing(SandboxClient(url)) as client:
+        responses = post(client, BODY), post(client, BODY, **{"x-api-key": "wrong"})
+    assert [response.status_code for response in responses] == [403, 401]
+    assert responses[0].json() == {"message": "Forbidden"}
+
+
 def test_null_is_ordered_first(client: SandboxClient) -> None:
     items = post(client, {**BODY, "OrderBy": "QueueId"}).json()["data"]
     queues = [item["QueueId"] for item in items]
@@ -115,10 +189,25 @@ def test_interactions_can_be_filtered_by_any_date_field(
     assert items != company.contact_center_interactions(*RANGE)
 
 
+@pytest.mark.parametrize("body", [b"", b"\xff", b'{"Fields": ["\\ud800"]}'])
+def test_a_body_that_is_not_json_in_utf_8_is_an_invalid_request(
+    client: SandboxClient, body: bytes
+) -> None:
+    headers = {"x-api-key": "sandbox-motioncx-key", "Content-Type": "application/json"}
+    response = requests.post(client.url + PATH, data=body, headers=headers, timeout=10)
+    assert response.status_code == 200
+    assert response.json() == {
+        "resultCode": 1,
+        "resultCodeName": "InvalidRequest: Json parse error",
+        "data": [],
+    }
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "name"),
     [
-        ({"Offset": 10}, 3, "OffsetWithoutOrderBy"),
+        ({"Filter": {"Queue": 31}}, 2, "UnknownField: Queue"),
+        ({"Filter": {"QueueId": {"$like": 3}}}, 2, "UnknownOperator: $like"),
         ({"OrderBy": "Started"}, 2, "UnknownField: Started"),
         ({"Fields": ["InteractionID"]}, 2, "UnknownField: InteractionID"),
         ({"DateFilterField": "TotalTalkTime"}, 2, "NotADate: TotalTalkTime"),
@@ -126,6 +215,19 @@ def test_interactions_can_be_filtered_by_any_date_field(
             {"StartDateTime": None},
             1,
             "InvalidRequest: StartDateTime: must not be null",
+        ),
+        (
+            {"EndDateTime": None, "RelativePeriodStart": -1, "RelativePeriodEnd": -1},
+            1,
+            "InvalidRequest: Resolution: must not be null",
+        ),
+        (
+            {"RelativeTimeZone": "New York"},
+            1,
+            (
+                "InvalidRequest: Json parse error: RelativeTimeZone: "
+                "must be an IANA time zone such as America/New_York"
+            ),
         ),
         (
             {"Offset": -1, "OrderBy": "ANI"},

@@ -49,6 +49,11 @@ def test_no_matching_users_are_a_404(client: SandboxClient) -> None:
     assert response.json()["errors"] == ["No users found corresponding to the provided filters"]
 
 
+def test_repeated_user_ids_are_a_400(client: SandboxClient, company: Company) -> None:
+    ids = [company.users[1].id] * 2
+    assert client.post(EXTENSIVE, {"filter": {"userIds": ids}}).status_code == 400
+
+
 def test_a_missing_filter_is_a_400(client: SandboxClient) -> None:
     assert client.post(EXTENSIVE, {}).status_code == 400
 

@@ -147,14 +147,35 @@ def test_interaction_returns_users_with_analyzed_calls(
     }
 
 
-@pytest.mark.parametrize("path", [AGGREGATE, BY_PERIOD, DAY_BY_DAY])
-def test_listed_users_are_returned_even_without_activity(
+@pytest.mark.parametrize("path", [AGGREGATE, DAY_BY_DAY, INTERACTION])
+def test_listed_users_are_returned_only_with_activity(
     client: SandboxClient, company: Company, path: str
 ) -> None:
+    days = date(2026, 11, 7), date(2026, 11, 8)
+    saturday = {"fromDate": "2026-11-07", "toDate": "2026-11-08"}
+    page = client.post(path, {"filter": saturday}).json()
+    active = {
+        item["userId"] for value in page.values() if isinstance(value, list) for item in value
+    }
+    inactive = {user.id for user in company.users} - active
+    assert active
+    assert {user.id for user in company.active_users(*days)} >= active
+    ids = [*inactive, *active, "1234567890123456789"]
+    listed = client.post(path, {"filter": {**saturday, "userIds": ids}}).json()
+    for name in ("requestId", "records"):
+        del page[name], listed[name]
+    assert listed == page
+
+
+def test_by_period_returns_listed_users_even_without_activity(
+    client: SandboxClient, company: Company
+) -> None:
     ids = [company.users[3].id, "1234567890123456789"]
-    page = client.post(path, body_for(path, {**SUNDAY, "userIds": ids})).json()
-    (item,) = next(value for value in page.values() if isinstance(value, list))
+    page = client.post(BY_PERIOD, body_for(BY_PERIOD, {**SUNDAY, "userIds": ids})).json()
+    (item,) = page["usersAggregateActivity"]
     assert item["userId"] == ids[0]
+    (period,) = item["userAggregateActivity"]
+    assert [period[counter] for counter in COUNTERS] == [0] * len(COUNTERS)
 
 
 @pytest.mark.parametrize("path", [AGGREGATE, BY_PERIOD, DAY_BY_DAY])
@@ -204,6 +225,10 @@ def test_a_day_without_activity_is_a_404(client: SandboxClient, path: str) -> No
         (
             {**WEEK, "userIds": [1]},
             "Json parse error: filter.userIds.0: Input should be a valid string",
+        ),
+        (
+            {**WEEK, "userIds": ["1", "2", "1"]},
+            "Json parse error: filter.userIds: must only contain unique elements",
         ),
         ({**WEEK, "userId": []}, 'Json parse error: Unrecognized field "filter.userId"'),
     ],

@@ -1,0 +1,49 @@
+"""An API that has never responded in a run is unreachable, not down for a moment."""
+
+from __future__ import annotations
+
+import re
+import socket
+
+import pytest
+
+from tap_gong_stats.api import retry
+from tap_gong_stats.errors import RunError
+from tests.helpers import Json, StubResponse, run_tap, scripted_server
+
+
+@pytest.fixture
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+def test_unreachable_api_ends_the_run_within_seconds(
+    closed_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("tap_gong_stats.api.client.time.sleep", waits.append)
+    config = {"api_url": f"http://127.0.0.1:{closed_port}", "concurrency": 1}
+    run = run_tap(config, "users", "workspaces", "daily_activity")
+    assert isinstance(run.error, RunError)
+    assert re.fullmatch(
+        r"daily_activity .*: .*Connection refused.*; check api_url and the network", str(run.error)
+    )
+    backoff = [wait for wait in waits if wait >= retry.MIN_BACKOFF]
+    assert len(backoff) == retry.MAX_TRIES_WITHOUT_RESPONSE - 1
+    assert sum(backoff) < 5
+
+
+def test_api_that_has_responded_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "MIN_BACKOFF", 0.0001)
+
+    def respond(_: Json, number: int) -> StubResponse:
+        if 0 < number < 6:
+            return StubResponse(reset=True)
+        return StubResponse(body={"users": [], "workspaces": []})
+
+    with scripted_server(respond) as server:
+        config = {"api_url": server.url, "concurrency": 1, "calls_per_second": 1000}
+        run = run_tap(config, "users", "workspaces")
+    assert (run.error, len(server.requests)) == (None, 7)
