@@ -21,10 +21,12 @@ def test_shared_fetch_that_nobody_needs_is_not_requested() -> None:
 def test_shared_fetch_that_is_needed_is_requested_once(*, more_to_learn: bool) -> None:
     fetch, _ = shared_fetch(FakeTask((0,)))
     assert (fetch.need(), fetch.need()) == (False, False)
-    assert not fetch.exhausted
-    assert fetch.next_task(more_to_learn=more_to_learn) is fetch
-    assert fetch.exhausted
-    assert fetch.next_task(more_to_learn=more_to_learn) is None
+    is_exhausted, taken = [], []
+    for _ in range(2):
+        is_exhausted.append(fetch.exhausted)
+        taken.append(fetch.next_task(more_to_learn=more_to_learn))
+    assert is_exhausted == [False, True]
+    assert taken == [fetch, None]
 
 
 def test_fetch_next_hands_over_each_page_and_delivers_none() -> None:
