@@ -55,6 +55,20 @@ def test_fetch_next_passes_the_permit_on() -> None:
     assert len(pages) == 1
 
 
+def test_fetch_next_without_a_page_hands_nothing_over() -> None:
+    class WithoutPages:
+        done = True
+        pages_left = 0
+
+        def fetch_next(self, permit: object) -> None:
+            del permit
+
+    pages: list[FakePage] = []
+    fetch = SharedFetch[FakePage](WithoutPages, pages.append)
+    fetch.fetch_next("permit")
+    assert (fetch.need(), pages) == (True, [])
+
+
 def test_error_of_a_shared_fetch_reaches_everyone_who_needs_it() -> None:
     fetch, pages = shared_fetch(FakeTask((0,), 2, fails_at=1))
     fetch.need()

@@ -321,6 +321,21 @@ def test_window_task_is_shortened_only_once() -> None:
     assert stream.requested == [window(7, 10), window(7, 9)]
 
 
+def test_window_task_that_was_shortened_is_not_shortened_for_a_later_page() -> None:
+    class RefusesSecondPage(FakeStream):
+        def paginate(self, request: WindowRequest) -> FakePages:
+            pages = super().paginate(request)
+            pages.on_fetch = pages.on_fetch or (lambda page: page.path[-1] and refuse(page))
+            return pages
+
+    stream = RefusesSecondPage(closed_until=march(9), pages=2)
+    task = task_of(stream, 7)
+    assert task.fetch_next("permit")
+    with pytest.raises(WindowNotClosedError):
+        task.fetch_next("permit")
+    assert stream.requested == [window(7, 10), window(7, 9)]
+
+
 def test_window_task_of_long_periods_is_shortened_by_whole_ones() -> None:
     weeks = PeriodRangeSlicer(("week",), 30)
     stream = FakeStream(closed_until=march(8))
