@@ -325,7 +325,9 @@ def test_window_task_that_was_shortened_is_not_shortened_for_a_later_page() -> N
     class RefusesSecondPage(FakeStream):
         def paginate(self, request: WindowRequest) -> FakePages:
             pages = super().paginate(request)
-            pages.on_fetch = pages.on_fetch or (lambda page: page.path[-1] and refuse(page))
+            pages.on_fetch = pages.on_fetch or (
+                lambda page: refuse(page) if page.path[-1] else None
+            )
             return pages
 
     stream = RefusesSecondPage(closed_until=march(9), pages=2)
