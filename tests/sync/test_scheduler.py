@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 from collections import deque
 from random import Random
 from typing import TYPE_CHECKING
@@ -10,9 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_gong_stats.sync import scheduler as scheduler_module
-from tap_gong_stats.sync.scheduler import Scheduler
 from tap_gong_stats.sync.tasks import TaskQueue
 from tests.sync.fakes import FakePage, FakeTask
+from tests.sync.scheduling import (
+    is_for_reader,
+    next_path,
+    path_of,
+    respond,
+    scheduler_of,
+    send_all,
+)
 from tests.sync.simulation import SimulatedRun
 from tests.sync.workloads import (
     Workload,
@@ -24,13 +30,8 @@ from tests.sync.workloads import (
 )
 
 if TYPE_CHECKING:
+    from tap_gong_stats.sync.scheduler import Scheduler
     from tap_gong_stats.sync.tasks import Slot
-
-
-def path_of(slot: Slot[FakePage]) -> tuple[int, ...]:
-    """Return the path of the request that is sent next for a slot."""
-    assert isinstance(slot.task, FakeTask)
-    return next_path(slot.task)
 
 
 def expected_choice(workload: Workload, run: SimulatedRun) -> tuple[int, ...]:
@@ -51,29 +52,6 @@ def expected_choice(workload: Workload, run: SimulatedRun) -> tuple[int, ...]:
 
     candidates = [task for task in idle if task.fetched or task is next_of_source[task.path[0]]]
     return next_path(max(candidates, key=lambda task: (pages_left(task), not task.fetched)))
-
-
-def next_path(task: FakeTask) -> tuple[int, ...]:
-    return (*task.path, task.fetched)
-
-
-def scheduler_of(
-    workload: Workload, concurrency: int = 4, calls: float = math.inf
-) -> Scheduler[FakePage]:
-    return Scheduler(workload.all_sources, concurrency=concurrency, calls_left=lambda: calls)
-
-
-def send_all(scheduler: Scheduler[FakePage]) -> list[Slot[FakePage]]:
-    """Send requests until none may be sent."""
-    sent = []
-    while slot := scheduler.choose():
-        scheduler.started(slot)
-        sent.append(slot)
-    return sent
-
-
-def respond(scheduler: Scheduler[FakePage], slot: Slot[FakePage]) -> None:
-    scheduler.finished(slot, slot.task.fetch_next("permit"), None)
 
 
 def test_choose_without_started_returns_the_same_slot() -> None:
@@ -113,18 +91,6 @@ def test_choose_prefers_a_shared_fetch_to_a_task_that_it_may_inform() -> None:
     assert slot.task is fetch
     respond(scheduler, slot)
     assert [*map(path_of, send_all(scheduler))] == [(0, 0, 0)]
-
-
-def test_choose_with_a_small_budget_continues_the_task_that_is_read() -> None:
-    # Two calls fewer than the task needs, so that there is nothing to prefetch.
-    scheduler = scheduler_of(plain_workload([[5]]), concurrency=2, calls=3)
-    (slot,) = send_all(scheduler)
-    respond(scheduler, slot)
-    assert scheduler.choose() is None
-    scheduler.reading = slot.queue
-    assert scheduler.choose() is None  # its first page waits for the reader
-    scheduler.delivered(slot.ready.popleft())
-    assert scheduler.choose() is slot
 
 
 def test_choose_near_the_end_expects_tasks_to_be_as_long_as_others_of_their_stream() -> None:
@@ -235,14 +201,6 @@ def has_failed_before(slot: Slot[FakePage]) -> bool:
     return False
 
 
-def is_for_reader(slot: Slot[FakePage], run: SimulatedRun) -> bool:
-    """Return whether the reader waits for a slot, or for the fetches that are shared."""
-    if not isinstance(slot.task, FakeTask):
-        return True
-    is_first = not slot.queue.slots or slot.queue.slots[0] is slot
-    return slot.queue is run.scheduler.reading and is_first and not slot.ready
-
-
 def prefetched_pages(scheduler: Scheduler[FakePage]) -> int:
     """Return how many pages are fetched of another source that nobody reads."""
     (source,) = plain_workload([[1] * 30]).sources
@@ -253,57 +211,3 @@ def prefetched_pages(scheduler: Scheduler[FakePage]) -> int:
         scheduler.finished(slot, FakePage((0,), 7), None)
         pages += 1
     return pages
-
-
-@given(
-    workload=workloads(with_failures=False),
-    concurrency=concurrencies,
-    seed=seeds,
-    calls=st.integers(0, 100),
-)
-def test_scheduler_with_a_budget_uses_every_call_and_never_more(
-    workload: Workload, concurrency: int, seed: int, calls: int
-) -> None:
-    def check(slot: Slot[FakePage]) -> None:
-        assert run.calls_left >= concurrency or is_for_reader(slot, run)
-
-    run = SimulatedRun(
-        workload.all_sources,
-        concurrency=concurrency,
-        random=Random(seed),
-        calls=calls,
-        on_send=check,
-    )
-    run.finish()
-    assert run.calls_left >= 0
-    if run.is_out_of_calls:
-        assert run.calls_left == 0
-    else:
-        assert run.delivered == [
-            page for task in workload.tasks if task.path[0] >= 0 for page in task.pages
-        ]
-
-
-def calls_for_incomplete_windows(workload: Workload) -> int:
-    """Return how many calls the next run repeats, as no bookmark covers them."""
-    repeated = 0
-    for source in workload.sources:
-        is_covered = True
-        for task in source.tasks:
-            is_covered = is_covered and task.done
-            repeated += 0 if is_covered else task.fetched
-    return repeated
-
-
-@given(lengths=lengths, concurrency=concurrencies, seed=seeds, calls=st.integers(0, 100))
-def test_scheduler_with_a_budget_leaves_few_windows_incomplete(
-    lengths: list[list[int]], concurrency: int, seed: int, calls: int
-) -> None:
-    workload = plain_workload(lengths)
-    run = SimulatedRun(
-        workload.all_sources, concurrency=concurrency, random=Random(seed), calls=calls
-    )
-    run.finish()
-    # The margin may be spent on tasks that turned out longer than all before.
-    longest = max((task.length for task in workload.tasks), default=0)
-    assert calls_for_incomplete_windows(workload) <= longest + concurrency

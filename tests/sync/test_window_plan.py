@@ -1,106 +1,29 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_gong_stats.errors import WindowNotClosedError
 from tap_gong_stats.sync.bookmarks import DateRange
-from tap_gong_stats.sync.slicers import DayRangeSlicer, PeriodRangeSlicer, PeriodSlicer
+from tap_gong_stats.sync.slicers import DayRangeSlicer, PeriodSlicer
 from tap_gong_stats.sync.time_zone import CompanyTimeZone
 from tap_gong_stats.sync.window_plan import (
-    Fetcher,
-    Horizon,
     WindowPlan,
     WindowRequest,
-    WindowTask,
 )
 from tap_gong_stats.sync.windows import Window
-from tests.sync.fakes import FakeError, FakePage, FakeTask
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tap_gong_stats.sync.slicers import Slicer
-
-NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
-BERLIN, AUCKLAND = "Europe/Berlin", "Pacific/Auckland"
-"""At that time it is 10 March in Berlin, 11 March in Auckland."""
-
-
-THREE_DAYS = DayRangeSlicer(3)
-
-
-def march(day: int) -> date:
-    return date(2026, 3, day)
-
-
-def window(start: int, end: int) -> Window:
-    return Window(march(start), march(end))
-
-
-class FakePages(FakeTask):
-    """The pages of a window; also takes requests without a permit."""
-
-    def fetch_next(self, permit: object) -> FakePage:
-        return super().fetch_next(permit or "none")
-
-
-@dataclass
-class FakeStream:
-    """What a window plan needs of a stream, and what was requested of it.
-
-    Attributes:
-        sub_partitions: the requests of each window.
-        hint: what each page tells about the time zone.
-        pages: how many pages each request has.
-        closed_until: the API refuses windows that end later.
-        requested: the windows that were requested.
-        questions: with which argument the sub-partitions were asked for.
-    """
-
-    sub_partitions: Sequence[dict[str, Any]] | None = ({},)
-    hint: tuple[object, object] = (None, None)
-    pages: int = 1
-    closed_until: date = date.max
-    requested: list[Window] = field(default_factory=list)
-    questions: list[bool] = field(default_factory=list)
-
-    def paginate(self, request: WindowRequest) -> FakePages:
-        assert request.window
-        self.requested.append(request.window)
-        is_closed = request.window.end <= self.closed_until
-        return FakePages((0, 0), self.pages, on_fetch=None if is_closed else refuse)
-
-    def ask(self, more_to_learn: bool) -> Sequence[dict[str, Any]] | None:  # noqa: FBT001 - see Fetcher
-        self.questions.append(more_to_learn)
-        return self.sub_partitions
-
-    def plan(
-        self,
-        *ranges: DateRange,
-        slicer: Slicer = THREE_DAYS,
-        time_zone: CompanyTimeZone | str | None = BERLIN,
-        end_date: date | None = None,
-        now: datetime = NOW,
-    ) -> WindowPlan[FakePage]:
-        if not isinstance(time_zone, CompanyTimeZone):
-            time_zone = CompanyTimeZone(time_zone)
-        return WindowPlan(
-            (slicer.partitions or [{}])[0],
-            ranges,
-            slicer=slicer,
-            fetcher=Fetcher(self.paginate, lambda *_: self.hint, self.ask),
-            horizon=Horizon(time_zone, now, end_date),
-        )
-
-
-def refuse(_: FakePage) -> None:
-    raise WindowNotClosedError("the last day has not ended")
+from tests.sync.fake_stream import (
+    AUCKLAND,
+    BERLIN,
+    NOW,
+    FakeStream,
+    march,
+    window,
+)
+from tests.sync.fakes import FakeError, FakePage
 
 
 def next_window(plan: WindowPlan[FakePage], *, more_to_learn: bool = True) -> Window | None:
@@ -269,98 +192,6 @@ def test_next_task_passes_on_why_sub_partitions_cannot_be_found() -> None:
 def test_label_names_partition_and_window() -> None:
     request = WindowRequest({"period": "day"}, {"manager": "7"}, window(1, 2), window(1, 2))
     assert request.label == "day 7 2026-03-01..2026-03-02"
-
-
-def task_of(stream: FakeStream, start: int, **options: Any) -> WindowTask[FakePage]:
-    task = stream.plan(DateRange(march(start)), **options).next_task(more_to_learn=True)
-    assert task
-    return task
-
-
-def test_window_task_fetches_page_by_page() -> None:
-    stream = FakeStream(pages=3)
-    task = task_of(stream, 7)
-    assert (task.done, task.pages_left) == (False, 1)
-    left = []
-    while not task.done:
-        page = task.fetch_next("permit")
-        assert page
-        left.append((page.path[-1], task.pages_left))
-    assert left == [(0, 2), (1, 1), (2, 0)]
-    assert stream.requested == [window(7, 10)]
-
-
-def test_window_task_with_days_that_have_not_ended_is_shortened(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    stream = FakeStream(closed_until=march(9), pages=2)
-    task = task_of(stream, 7)
-    for is_last in (False, True):
-        assert task.fetch_next("permit")
-        assert task.done is is_last
-    assert (task.request.planned, task.request.window) == (window(7, 10), window(7, 9))
-    assert stream.requested == [window(7, 10), window(7, 9)]
-    assert caplog.messages == ["the last day has not ended; requesting a shorter window"]
-
-
-def test_window_task_whose_only_day_has_not_ended_returns_no_page() -> None:
-    stream = FakeStream(closed_until=march(9))
-    task = task_of(stream, 9)
-    assert task.fetch_next("permit") is None
-    assert task.done
-    assert (task.request.planned, task.request.window) == (window(9, 10), None)
-    assert task.request.label == "2026-03-09..2026-03-10"
-    assert stream.requested == [window(9, 10)]
-
-
-def test_window_task_is_shortened_only_once() -> None:
-    stream = FakeStream(closed_until=march(1))
-    task = task_of(stream, 7)
-    with pytest.raises(WindowNotClosedError):
-        task.fetch_next("permit")
-    assert stream.requested == [window(7, 10), window(7, 9)]
-
-
-def test_window_task_that_was_shortened_is_not_shortened_for_a_later_page() -> None:
-    class RefusesSecondPage(FakeStream):
-        def paginate(self, request: WindowRequest) -> FakePages:
-            pages = super().paginate(request)
-            pages.on_fetch = pages.on_fetch or (
-                lambda page: refuse(page) if page.path[-1] else None
-            )
-            return pages
-
-    stream = RefusesSecondPage(closed_until=march(9), pages=2)
-    task = task_of(stream, 7)
-    assert task.fetch_next("permit")
-    with pytest.raises(WindowNotClosedError):
-        task.fetch_next("permit")
-    assert stream.requested == [window(7, 10), window(7, 9)]
-
-
-def test_window_task_of_long_periods_is_shortened_by_whole_ones() -> None:
-    weeks = PeriodRangeSlicer(("week",), 30)
-    stream = FakeStream(closed_until=march(8))
-    task = task_of(stream, 1, slicer=weeks)
-    assert task.fetch_next("permit")
-    assert task.request.window == Window(date(2026, 2, 23), march(2))
-
-
-def test_window_task_that_is_shortened_uses_its_permit_once() -> None:
-    permits: list[object] = []
-
-    class Recording(FakePages):
-        def fetch_next(self, permit: object) -> FakePage:
-            permits.append(permit)
-            return super().fetch_next(permit)
-
-    class RecordingStream(FakeStream):
-        def paginate(self, request: WindowRequest) -> FakePages:
-            pages = super().paginate(request)
-            return Recording(pages.path, pages.length, on_fetch=pages.on_fetch)
-
-    task_of(RecordingStream(closed_until=march(9)), 7).fetch_next("permit")
-    assert permits == ["permit", None]
 
 
 zones = st.sampled_from([BERLIN, AUCKLAND, "Pacific/Pago_Pago", "Pacific/Kiritimati", "UTC"])
