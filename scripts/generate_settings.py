@@ -1,4 +1,4 @@
-"""Write the settings of the tap into meltano.yml and the README.
+"""Write the settings of the tap into meltano.yml, tap-gong-stats.yml and the README.
 
 scripts/environment scripts.generate_settings
 """
@@ -11,6 +11,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scripts.plugin_definition import MELTANO_KINDS, render
 from tap_gong_stats.config.definitions import AUTH_METHODS, SETTINGS
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 LINE_LENGTH = 92
 
-# Meltano 4.4 fails on decimals, and its error for an invalid number does not name the setting.
-MELTANO_KINDS = {"array": "array", "boolean": "boolean", "number": "string", "string": "string"}
-
 MELTANO_BLOCK = re.compile(
     r"^    settings_group_validation:\n.*?(?=^    - name: stream_maps\n)", re.MULTILINE | re.DOTALL
 )
@@ -29,10 +27,11 @@ README_TABLE = re.compile(r"^\| setting \| default \| description \|\n(\|.*\n)+"
 
 
 def main() -> None:
-    """Update both files in place."""
+    """Update the files in place."""
     for name, update in (("meltano.yml", update_meltano), ("README.md", update_readme)):
         path = ROOT / name
         path.write_text(update(path.read_text(encoding="utf-8")), encoding="utf-8")
+    (ROOT / "tap-gong-stats.yml").write_text(render(ROOT), encoding="utf-8")
 
 
 def update_meltano(text: str) -> str:

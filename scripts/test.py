@@ -20,6 +20,7 @@ CHECKS = [
     ["ruff", "format", "--check"],
     ["mypy"],
     ["lint-imports", "--no-cache", "--no-logo"],
+    ["zizmor", "--offline", "--quiet", ".github", "examples/github-actions/gong-stats.yml"],
     # Two processes, each running whole files: fixtures of a module are set up only once.
     ["pytest", "--cov", "--numprocesses=2", "--dist=loadfile"],
 ]

@@ -22,7 +22,7 @@ from tap_gong_stats.api.endpoints import count
 from tap_gong_stats.api.gong import GongClient
 from tap_gong_stats.api.motioncx import MotionCXClient
 from tap_gong_stats.api.rate_limit import CallBudget, RateLimiter
-from tap_gong_stats.cli import JsonFile
+from tap_gong_stats.cli import JsonFile, StateFile
 from tap_gong_stats.config.json_schema import CONFIG_SCHEMA, coerce_types, unknown_settings
 from tap_gong_stats.config.settings import Settings, SettingsError
 from tap_gong_stats.connection_check import as_table, check_streams
@@ -233,8 +233,9 @@ class TapGongStats(Tap):
         for option in command.params:
             if option.name == "catalog":
                 option.is_eager = True  # so that `--test` knows it in any position
-            if option.name in {"catalog", "state"}:
                 option.type = JsonFile()
+            elif option.name == "state":
+                option.type = StateFile()
         return command
 
     @override

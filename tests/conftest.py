@@ -16,14 +16,19 @@ from gong_sandbox.server import serve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The same examples in each run, however slow the machine is. `--hypothesis-profile=default` looks
-# for new ones.
+# The same examples in each run, with no deadline; `--hypothesis-profile=default` tries new ones.
 settings.load_profile("ci")
 
 
 @dataclass
 class Sandbox:
-    """A running sandbox: its truth, where it listens, and what it was asked."""
+    """A running sandbox.
+
+    Attributes:
+        company: the company whose data it serves.
+        url: the base URL.
+        app: the application.
+    """
 
     company: Company
     url: str
@@ -31,9 +36,11 @@ class Sandbox:
 
     @property
     def calls(self) -> list[Any]:
+        """The requests so far, as in `create_app`."""
         return list(self.app.state.request_log)
 
     def config(self, **settings: Any) -> dict[str, Any]:
+        """Return settings for the tap."""
         return {"api_url": self.url, "calls_per_second": 1000, **settings}
 
 
@@ -43,7 +50,7 @@ class StartSandbox(Protocol):
 
 @pytest.fixture
 def sandbox() -> Iterator[StartSandbox]:
-    """Start sandboxes that end with the test; by default without a limit on calls a second."""
+    """Start sandboxes that stop after the test; by default without a limit on calls per second."""
     with ExitStack() as running:
 
         def start(*, users: int = 12, zone: str = "America/New_York", **options: Any) -> Sandbox:

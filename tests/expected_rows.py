@@ -85,7 +85,7 @@ def weeks(start: date, end: date) -> Iterator[Bounds]:
 
 
 def midnight(day: date, zone: str) -> str:
-    """Return when a day begins in a zone. In the zones of these tests it has a midnight."""
+    """Return the instant at which a day begins; in the time zones of the tests, at midnight."""
     return in_utc(datetime.combine(day, time(), ZoneInfo(zone)).isoformat())
 
 
@@ -99,7 +99,7 @@ def local_date(date_time: str, zone: str) -> str:
     return datetime.fromisoformat(date_time).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
-def span(start: date, end: date, zone: str) -> Row:
+def period_columns(start: date, end: date, zone: str) -> Row:
     return {
         "from_date": start.isoformat(),
         "to_date": end.isoformat(),
@@ -109,76 +109,83 @@ def span(start: date, end: date, zone: str) -> Row:
 
 
 def aggregated_activity(
-    company: Company, spans: Iterable[Bounds], period: str = "day"
+    company: Company, windows: Iterable[Bounds], period: str = "day"
 ) -> list[Row]:
     return [
         {
             "user_id": user.id,
             "user_email_address": user.email_address,
             "period": period,
-            **span(start, end, company.time_zone),
+            **period_columns(start, end, company.time_zone),
             "time_zone": company.time_zone,
             **{COUNTERS[counter]: len(calls) for counter, calls in activity.items()},
         }
-        for start, end in spans
+        for start, end in windows
         for user in company.users
         if any((activity := company.activity(user.id, start, end)).values())
     ]
 
 
-def daily_activity(company: Company, spans: Iterable[Bounds]) -> list[Row]:
+def daily_activity(company: Company, windows: Iterable[Bounds]) -> list[Row]:
     return [
         {
             "user_id": user.id,
             "user_email_address": user.email_address,
-            **span(start, end, company.time_zone),
+            **period_columns(start, end, company.time_zone),
             **{COUNTERS[counter]: list(calls) for counter, calls in activity.items()},
         }
-        for start, end in spans
+        for start, end in windows
         for user in company.users
         if any((activity := company.activity(user.id, start, end)).values())
     ]
 
 
-def interaction_stats(company: Company, spans: Iterable[Bounds], period: str = "day") -> list[Row]:
+def interaction_stats(
+    company: Company, windows: Iterable[Bounds], period: str = "day"
+) -> list[Row]:
     return [
         {
             "user_id": user.id,
             "user_email_address": user.email_address,
             "period": period,
-            **span(start, end, company.time_zone),
+            **period_columns(start, end, company.time_zone),
             "time_zone": company.time_zone,
             **dict.fromkeys(METRICS.values()),
             **{METRICS[stat["name"]]: stat["value"] for stat in stats},
             "person_interaction_stats": stats,
         }
-        for start, end in spans
+        for start, end in windows
         for user in company.users
         if (stats := company.interaction_stats(user.id, start, end))
     ]
 
 
-def activity_by_period(company: Company, spans: Iterable[Bounds], period: str = "day") -> list[Row]:
-    rows = aggregated_activity(company, spans, period)
+def activity_by_period(
+    company: Company, windows: Iterable[Bounds], period: str = "day"
+) -> list[Row]:
+    rows = aggregated_activity(company, windows, period)
     return [{column: row[column] for column in row if column != "time_zone"} for row in rows]
 
 
-def answered_scorecards(company: Company, spans: Iterable[Bounds]) -> list[Row]:
+def answered_scorecards(company: Company, windows: Iterable[Bounds]) -> list[Row]:
     return [
         {
-            **in_snake_case(card),
-            "review_date": local_date(card["reviewTime"], company.time_zone),
+            **in_snake_case(scorecard),
+            "review_date": local_date(scorecard["reviewTime"], company.time_zone),
         }
-        for start, end in spans
-        for card in company.answered_scorecards(start, end)
+        for start, end in windows
+        for scorecard in company.answered_scorecards(start, end)
     ]
 
 
-def call_interaction_stats(company: Company, spans: Iterable[Bounds]) -> list[Row]:
+def call_interaction_stats(
+    company: Company, windows: Iterable[Bounds], *, include_crm_context: bool = False
+) -> list[Row]:
     rows = []
-    for start, end in spans:
+    for start, end in windows:
         for call in company.calls(start, end):
             meta_data, interaction = call["metaData"], call["interaction"]
+            content = call["content"]
             stats = interaction["interactionStats"]
             questions = interaction["questions"] or {}
             rows.append(
@@ -190,13 +197,13 @@ def call_interaction_stats(company: Company, spans: Iterable[Bounds]) -> list[Ro
                         for column in (
                             *("title", "url", "scheduled", "started", "duration", "direction"),
                             *("primary_user_id", "scope", "media", "language", "workspace_id"),
-                            "is_private",
+                            *("is_private", "system", "sdr_disposition", "purpose"),
                         )
                     },
                     **{
                         column: None
                         for column in METRICS.values()
-                        if column != "question_rate"  # Gong has no such measure for a call
+                        if column != "question_rate"  # Gong does not send it for a call
                     },
                     **{METRICS[stat["name"]]: stat["value"] for stat in stats or ()},
                     "interaction_stats": stats,
@@ -204,16 +211,38 @@ def call_interaction_stats(company: Company, spans: Iterable[Bounds]) -> list[Ro
                     "questions_non_company_count": questions.get("nonCompanyCount"),
                     "speakers": in_snake_case(interaction["speakers"]),
                     "video": interaction["video"],
+                    "topics": content["topics"],
+                    "trackers": [
+                        {name: tracker[name] for name in ("id", "name", "type", "count")}
+                        for tracker in content["trackers"]
+                    ],
+                    "call_outcome": content["callOutcome"],
+                    "crm_objects": crm_objects(call) if include_crm_context else None,
                 }
             )
     return rows
 
 
-def coaching_metrics(company: Company, spans: Iterable[Bounds], period: str = "week") -> list[Row]:
+def crm_objects(call: dict[str, Any]) -> list[Row]:
+    return [
+        {
+            "system": system["system"],
+            "object_type": crm_object["objectType"],
+            "object_id": crm_object["objectId"],
+            "timing": crm_object["timing"],
+        }
+        for system in call["context"]
+        for crm_object in system["objects"]
+    ]
+
+
+def coaching_metrics(
+    company: Company, windows: Iterable[Bounds], period: str = "week"
+) -> list[Row]:
     zone = ZoneInfo(company.time_zone)
     managers = {user.manager_id for user in company.users if user.manager_id}
     rows = {}
-    for start, end in spans:
+    for start, end in windows:
         first, last = (datetime.combine(day, time(), zone) for day in (start, end))
         for workspace in company.workspaces:
             for manager_id in managers:
@@ -225,7 +254,7 @@ def coaching_metrics(company: Company, spans: Iterable[Bounds], period: str = "w
                         rows[key] = {
                             "workspace_id": workspace["id"],
                             "period": period,
-                            **span(start, end, company.time_zone),
+                            **period_columns(start, end, company.time_zone),
                             **{f"manager_{k}": v for k, v in in_snake_case(manager).items()},
                             **{f"report_{k}": v for k, v in in_snake_case(report).items()},
                             **{snake_case(name): len(calls) for name, calls in metrics.items()},
@@ -253,10 +282,10 @@ def scorecards(company: Company) -> list[Row]:
     return rows
 
 
-def interaction_details(company: Company, spans: Iterable[Bounds]) -> list[Row]:
+def interaction_details(company: Company, windows: Iterable[Bounds]) -> list[Row]:
     return [
         in_snake_case(interaction)
-        for start, end in spans
+        for start, end in windows
         for interaction in company.contact_center_interactions(
             datetime.combine(start, time(), UTC), datetime.combine(end, time(), UTC)
         )

@@ -195,6 +195,14 @@ SETTINGS = (
         default=True,
     ),
     Setting(
+        "include_crm_context",
+        "Include CRM context",
+        Boolean(),
+        "Load the accounts and opportunities that are linked to each call into "
+        "call_interaction_stats: their ids and types, without their fields.",
+        default=False,
+    ),
+    Setting(
         "include_inactive",
         "Include inactive",
         Boolean(),

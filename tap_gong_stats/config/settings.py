@@ -45,6 +45,7 @@ class Settings:
     review_method: str
     coaching_period: Period
     include_private_calls: bool
+    include_crm_context: bool
     include_inactive: bool
     calls_per_second: float
     concurrency: int

@@ -72,7 +72,8 @@ class RecordMapper:
         properties: the `properties` of a JSON schema.
         columns: the columns to map; all of `properties` by default.
         field_names: the API's field names of columns that are not just the column in camelCase.
-        ignored_fields: fields that are known but map to none of the columns.
+        ignored_fields: fields that are known but map to none of the columns; fields of nested
+            objects with the column that holds them, as in `answers.score`.
         on_unknown_field: is called once with the name of each other field.
         parent: the column that holds the objects, if they are nested; it prefixes the names in
             errors and of unknown fields, as in `answers.score`.
@@ -90,18 +91,24 @@ class RecordMapper:
     ) -> None:
         field_names = field_names or {}
         prefix = f"{parent}." if parent else ""
+        ignored = frozenset(ignored_fields)
+
+        def report_nested(field: str) -> None:
+            if field not in ignored:
+                on_unknown_field(field)
+
         self._columns = [
             (
                 column,
                 field_names.get(column, camel_case(column)),
-                _build_converter(properties[column], prefix + column, on_unknown_field),
+                _build_converter(properties[column], prefix + column, report_nested),
                 "null" in properties[column]["type"],
                 "array" in properties[column]["type"],
             )
             for column in (properties if columns is None else columns)
         ]
         self._unknown_fields = UnknownFieldDetector(
-            [*ignored_fields, *(field for _, field, *_ in self._columns)],
+            [*ignored, *(field for _, field, *_ in self._columns)],
             lambda field: on_unknown_field(prefix + field),
         )
 

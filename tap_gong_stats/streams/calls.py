@@ -25,16 +25,8 @@ if TYPE_CHECKING:
     from tap_gong_stats.sync.window_plan import WindowRequest
     from tap_gong_stats.sync.windows import Window
 
-IGNORED_FIELDS = (
-    "system",
-    "sdrDisposition",
-    "clientUniqueId",
-    "customData",
-    "purpose",
-    "meetingUrl",
-    "calendarEventId",
-)
-"""The fields of a call that say nothing about the conversation."""
+IGNORED_FIELDS = ("clientUniqueId", "customData", "meetingUrl", "calendarEventId")
+"""The fields of a call's metadata that serve to find it elsewhere."""
 
 META_DATA = (
     "call_id",
@@ -50,33 +42,34 @@ META_DATA = (
     "language",
     "workspace_id",
     "is_private",
+    "system",
+    "sdr_disposition",
+    "purpose",
 )
 QUESTIONS = {
     "questions_company_count": "companyCount",
     "questions_non_company_count": "nonCompanyCount",
 }
-
-# Gong returns only what is selected, apart from the call's own data.
-CONTENT_SELECTOR = {
-    "exposedFields": {
-        "interaction": {
-            "speakers": True,
-            "video": True,
-            "personInteractionStats": True,
-            "questions": True,
-        }
-    }
+EXPOSED_FIELDS = {
+    "content": {"topics": True, "trackers": True, "callOutcome": True},
+    "interaction": {
+        "speakers": True,
+        "video": True,
+        "personInteractionStats": True,
+        "questions": True,
+    },
 }
+"""What a request selects; Gong returns nothing else apart from the metadata."""
 
 
 class CallMapper:
-    """Maps calls, each of which has its data under `metaData` and its metrics elsewhere."""
+    """Maps calls, each of which has its data under `metaData` and its statistics elsewhere."""
 
     def __init__(self, stream: ApiStream) -> None:
         self._time_zone = stream.time_zone
         self._include_private_calls = stream.settings.include_private_calls
         self._unknown_fields = UnknownFieldDetector(
-            ["metaData", "interaction"], stream.warn_unknown_field
+            ["metaData", "context", "content", "interaction"], stream.warn_unknown_field
         )
         self._meta_data = stream.mapper(
             META_DATA, {"call_id": "id"}, ignored_fields=IGNORED_FIELDS, path="metaData"
@@ -91,6 +84,13 @@ class CallMapper:
             path="interaction",
         )
         self._questions = stream.mapper(QUESTIONS, QUESTIONS, path="interaction.questions")
+        # What people said in a call is none of its statistics.
+        self._content = stream.mapper(
+            ["topics", "trackers", "call_outcome"],
+            ignored_fields=["trackers.occurrences", "trackers.phrases"],
+            path="content",
+        )
+        self._crm_objects = CrmObjectMapper(stream)
 
     def map(self, page: Page) -> Iterator[Record]:
         """Yield the records of a page, private calls only if they are wanted."""
@@ -107,16 +107,44 @@ class CallMapper:
                 **self._metrics.map(interaction.get("interactionStats") or []),
                 **self._interaction.map(interaction),
                 **self._questions.map(interaction.get("questions") or {}),
+                **self._content.map(item.get("content") or {}),
+                **self._crm_objects.map(item.get("context")),
             }
 
 
+class CrmObjectMapper:
+    """Maps the objects that are linked to a call, which Gong lists by system, to one list."""
+
+    def __init__(self, stream: ApiStream) -> None:
+        self._unknown_fields = UnknownFieldDetector(
+            ["system", "objects"], lambda field: stream.warn_unknown_field(f"context.{field}")
+        )
+        # The fields of an object are data of the CRM.
+        self._mapper = stream.mapper(["crm_objects"], ignored_fields=["crm_objects.fields"])
+
+    def map(self, context: list[dict[str, Any]] | None) -> Record:
+        """Return the column of the objects; null if Gong was not asked for them."""
+        if context is None:
+            return self._mapper.map({})
+        systems = [system for system in context if system is not None]
+        for system in systems:
+            self._unknown_fields.check(system)
+        objects = [
+            {**each, "system": system.get("system")}
+            for system in systems
+            for each in system.get("objects") or []
+            if each is not None
+        ]
+        return self._mapper.map({"crmObjects": objects})
+
+
 class CallInteractionStats(WindowedStream):
-    """Talk ratio, questions and speakers of each call, by the day on which the call began."""
+    """Talk ratio, speakers, topics and trackers of each call, by the day on which it began."""
 
     name = "call_interaction_stats"
     primary_keys = ("call_id",)
     replication_key = "started"
-    selected_by = ("user_ids", "include_private_calls")
+    selected_by = ("user_ids", "include_private_calls", "include_crm_context")
     endpoint = Endpoint(
         "/v2/calls/extensive",
         items_key="calls",
@@ -137,7 +165,10 @@ class CallInteractionStats(WindowedStream):
         }
         if self.settings.user_ids:
             params["primaryUserIds"] = list(self.settings.user_ids)
-        return {"filter": params, "contentSelector": CONTENT_SELECTOR}
+        selector: dict[str, Any] = {"exposedFields": EXPOSED_FIELDS}
+        if self.settings.include_crm_context:
+            selector["context"] = "Basic"
+        return {"filter": params, "contentSelector": selector}
 
     @override
     def map_page(self, page: Page, request: WindowRequest) -> Iterator[Record]:

@@ -45,7 +45,7 @@ class PagePrefetcher(Generic[P]):
         self._ends_run = ends_run
         self._changed = threading.Condition()
         self._permit_lock = threading.Lock()
-        self._unused_permit: object = None
+        self._permit: object = None
         self._stopped_by: BaseException | None = None
         self._closed = False
         self._threads = [
@@ -78,11 +78,13 @@ class PagePrefetcher(Generic[P]):
             while slot := self._wait_for_slot(queue):
                 yield slot.task, self._pages(slot)
                 with self._changed:
-                    queue.slots.popleft()
+                    if not queue.closed:
+                        queue.slots.popleft()
                     self._changed.notify_all()
         finally:
             with self._changed:
-                self._scheduler.reading = None
+                if self._scheduler.reading is queue:
+                    self._scheduler.reading = None
 
     def drop(self, source: TaskSource[P]) -> None:
         """Drop what was fetched for a source, and request nothing more for it."""
@@ -93,9 +95,9 @@ class PagePrefetcher(Generic[P]):
     def _wait_for_slot(self, queue: TaskQueue[P]) -> Slot[P] | None:
         with self._changed:
             while not queue.slots:
-                if queue.error:
-                    raise queue.error
                 if queue.is_settled:
+                    if queue.error:
+                        raise queue.error
                     return None
                 self._wait()
             return queue.slots[0]
@@ -106,7 +108,7 @@ class PagePrefetcher(Generic[P]):
                 while not slot.ready:
                     if slot.error:
                         raise slot.error
-                    if slot.done:
+                    if slot.done or slot.queue.closed:
                         return
                     self._wait(slot)
                 page = slot.ready.popleft()
@@ -121,19 +123,29 @@ class PagePrefetcher(Generic[P]):
         self._changed.wait()
 
     def _work(self) -> None:
-        while assignment := self._next_assignment():
-            slot, permit = assignment
-            page: P | None = None
-            error: BaseException | None = None
-            try:
-                page = slot.task.fetch_next(permit)
-            except BaseException as caught:  # noqa: BLE001 - raised again where it is delivered
-                error = caught
+        try:
+            while assignment := self._next_assignment():
+                self._fetch(*assignment)
+        except BaseException as error:  # noqa: BLE001 - raised where a page is awaited
             with self._changed:
-                self._scheduler.finished(slot, page, error)
-                if error and self._ends_run(error):
-                    self._stopped_by = self._stopped_by or error
-                self._changed.notify_all()
+                self._stop(error)
+
+    def _fetch(self, slot: Slot[P], permit: object) -> None:
+        page: P | None = None
+        error: BaseException | None = None
+        try:
+            page = slot.task.fetch_next(permit)
+        except BaseException as caught:  # noqa: BLE001 - raised again where it is delivered
+            error = caught
+        with self._changed:
+            self._scheduler.finished(slot, page, error)
+            if error and self._ends_run(error):
+                self._stop(error)
+            self._changed.notify_all()
+
+    def _stop(self, error: BaseException) -> None:
+        self._stopped_by = self._stopped_by or error
+        self._changed.notify_all()
 
     def _next_assignment(self) -> tuple[Slot[P], object] | None:
         """Wait for a permit and the slot that needs it first; None when there is no more work."""
@@ -141,27 +153,23 @@ class PagePrefetcher(Generic[P]):
         with self._permit_lock:
             while True:
                 with self._changed:
-                    while not self._is_stopped and not self._scheduler.choose():
-                        # The reader may wait for a queue that has turned out to be empty.
-                        self._changed.notify_all()
-                        self._changed.wait()
-                    if self._is_stopped:
+                    slot = self._wait_for_work()
+                    if slot is None:
                         return None
-                try:
-                    permit = self._unused_permit or self._acquire()
-                except BaseException as error:  # noqa: BLE001 - raised where a page is awaited
-                    with self._changed:
-                        self._stopped_by = error
-                        self._changed.notify_all()
-                    return None
-                with self._changed:
-                    # Meanwhile another slot may have become more urgent.
-                    slot = self._scheduler.choose()
-                    self._unused_permit = None if slot else permit
-                    if slot:
+                    if self._permit is not None:
+                        permit, self._permit = self._permit, None
                         self._scheduler.started(slot)
                         return slot, permit
+                # Once it is issued, another slot may have become more urgent.
+                self._permit = self._acquire()
 
-    @property
-    def _is_stopped(self) -> bool:
-        return self._closed or self._stopped_by is not None
+    def _wait_for_work(self) -> Slot[P] | None:
+        """Wait until a request may be sent; return None if none will be any more."""
+        while not self._closed and not self._stopped_by:
+            slot = self._scheduler.choose()
+            # The reader may wait for a source that has turned out to be empty.
+            self._changed.notify_all()
+            if slot:
+                return slot
+            self._changed.wait()
+        return None

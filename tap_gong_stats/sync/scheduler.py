@@ -99,8 +99,8 @@ class Scheduler(Generic[P]):
     def close(self, queue: TaskQueue[P]) -> None:
         """Drop a queue, as its stream has ended early."""
         for slot in queue.slots:
-            for page in slot.ready:
-                self.delivered(page)
+            while slot.ready:
+                self.delivered(slot.ready.popleft())
         queue.close()
 
     def queue_of(self, source: object) -> TaskQueue[P]:

@@ -141,6 +141,7 @@ def test_defaults() -> None:
         review_method="BOTH",
         coaching_period="week",
         include_private_calls=True,
+        include_crm_context=False,
         include_inactive=False,
         calls_per_second=3,
         concurrency=10,

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,8 +101,13 @@ def test_wrong_setting_is_a_one_line_error(tmp_path: Path, mode: list[str]) -> N
     assert "sandbox-secret" not in result.stderr
 
 
-@pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
-@pytest.mark.parametrize("content", [b"", b"{x", b'"x"', b"5", b"\xff"])
+@pytest.mark.parametrize(
+    ("option", "content"),
+    [
+        *product(["--config", "--state", "--catalog"], [b"{x", b'"x"', b"5", b"\xff"]),
+        *product(["--config", "--catalog"], [b""]),  # an empty state is that of a first run
+    ],
+)
 def test_file_without_a_json_object_is_named(tmp_path: Path, option: str, content: bytes) -> None:
     file = tmp_path / "file.json"
     file.write_bytes(content)

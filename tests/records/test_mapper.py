@@ -271,6 +271,15 @@ def test_record_mapper_reports_each_unknown_field_once_at_any_depth() -> None:
     assert unknown == ["mood", "answers.weight"]
 
 
+def test_record_mapper_does_not_report_ignored_fields_of_nested_objects() -> None:
+    unknown: list[str] = []
+    mapper = RecordMapper(
+        PROPERTIES, ignored_fields=["answers.weight"], on_unknown_field=unknown.append
+    )
+    mapper.map({"userId": "1", "answers": [{"weight": 1, "mood": 2}], "weight": 3})
+    assert unknown == ["weight", "answers.mood"]
+
+
 def test_unknown_field_detector_reports_each_unknown_field_once() -> None:
     unknown: list[str] = []
     detector = UnknownFieldDetector(["id"], unknown.append)

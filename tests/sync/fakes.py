@@ -81,6 +81,8 @@ class FakeTaskSource:
         held_back: the numbers of tasks that wait for as long as there may be more to learn.
         needs: shared fetches without which it has no tasks.
         error: raised instead of another task behind the last one.
+        ends_unnoticed: whether it finds out that no task is left only when there is nothing more
+            to learn, as a window plan does.
         on_uncertain: called when a task is requested although there is more to learn.
     """
 
@@ -88,6 +90,7 @@ class FakeTaskSource:
     held_back: Collection[int] = ()
     needs: Iterable[SharedFetch[FakePage]] = ()
     error: Exception | None = None
+    ends_unnoticed: bool = False
     on_uncertain: Callable[[], object] | None = None
     left: deque[FakeTask] = field(init=False)
 
@@ -101,7 +104,7 @@ class FakeTaskSource:
 
     @property
     def exhausted(self) -> bool:
-        return not self.left and not self.error
+        return not self.left and not self.error and not self.ends_unnoticed
 
     def next_task(self, *, more_to_learn: bool) -> FakeTask | None:
         if not more_to_learn and self.on_uncertain:
@@ -114,10 +117,7 @@ class FakeTaskSource:
             return None
         if self.error and not self.left:
             raise self.error
+        if not self.left:
+            self.ends_unnoticed = self.ends_unnoticed and more_to_learn
+            return None
         return self.left.popleft()
-
-
-def fake_source(number: int, lengths: Iterable[int], **options: object) -> FakeTaskSource:
-    """Return a source of tasks with so many pages each."""
-    tasks = [FakeTask((number, task), length) for task, length in enumerate(lengths)]
-    return FakeTaskSource(tasks, **options)  # type: ignore[arg-type] # passed on

@@ -1,265 +1,463 @@
 from __future__ import annotations
 
+import math
+import signal
+import sys
 import threading
-from itertools import pairwise
+from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tap_gong_stats.sync.prefetch import BYTES_AHEAD, PAGES_AHEAD, FetchAhead
+from tap_gong_stats.sync import scheduler
+from tap_gong_stats.sync.prefetch import PagePrefetcher
+from tests.sync.fakes import FakeError, FakePage
+from tests.sync.workloads import Workload, concurrencies, plain_workload, workloads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from tap_gong_stats.sync.tasks import TaskSource
+
+TIMEOUT = 20.0
+"""Seconds after which a test fails instead of waiting forever."""
 
 
-class FakeTaskSource:
-    """A plan of chapters with a number of pages each, which notes what is under way."""
+class RunEndingError(Exception):
+    """A failure that every other request would meet, too."""
 
-    def __init__(self, lengths: list[int], *, broken: int | None = None) -> None:
-        self.lengths = lengths
-        self.broken = broken
-        self.started: list[int] = []
-        self.fetched: list[tuple[int, int]] = []
+
+class OutOfCallsError(Exception):
+    """No permit is left."""
+
+
+class Permits:
+    """A rate limiter that issues a number of permits, each when the test allows it."""
+
+    def __init__(self, total: float = math.inf, *, wait: bool = False) -> None:
+        self.left = total
+        self.issued = 0
+        self._gate = threading.Semaphore(0) if wait else None
         self._lock = threading.Lock()
 
-    def next_task(self, *, answers_awaited: bool) -> int | None:
-        del answers_awaited
-        if len(self.started) == len(self.lengths):
-            return None
-        self.started.append(len(self.started))
-        return self.started[-1]
+    def allow(self, count: int = 1) -> None:
+        assert self._gate
+        self._gate.release(count)
 
-    def wait_for_turn(self) -> None:
-        pass
+    def acquire(self) -> str:
+        if self._gate:
+            assert self._gate.acquire(timeout=TIMEOUT)
+        with self._lock:
+            if not self.left:
+                raise OutOfCallsError
+            self.left -= 1
+            self.issued += 1
+        return "permit"
 
-    def is_last(self, page: tuple[int, int]) -> bool:
-        task, number = page
-        return number == self.lengths[task] - 1
-
-    def size(self, page: tuple[int, int]) -> int:
-        del page
-        return 1
-
-    def has_calls_for(self, pages: int) -> bool:
-        del pages
-        return True
-
-    def fetch(self, task: int) -> Iterator[tuple[int, int]]:
-        for page in range(self.lengths[task]):
-            if task == self.broken:
-                raise ConnectionError(f"chapter {task}")
-            with self._lock:
-                self.fetched.append((task, page))
-            yield task, page
+    def calls_left(self) -> float:
+        return self.left
 
 
-def read(book: FakeTaskSource, concurrency: int = 4) -> list[tuple[int, int]]:
-    ahead = FetchAhead(book, concurrency=concurrency)
-    return [page for _, pages in ahead.tasks(lambda _: True) for page in pages]
+@contextmanager
+def prefetching(
+    sources: Iterable[TaskSource[FakePage]], concurrency: int = 4, permits: Permits | None = None
+) -> Iterator[PagePrefetcher[FakePage]]:
+    """Start a prefetcher; in the end close it and check that its threads end."""
+    permits = permits or Permits()
+    others = {*threading.enumerate()}
+    prefetcher = PagePrefetcher(
+        sources,
+        concurrency=concurrency,
+        acquire=permits.acquire,
+        calls_left=permits.calls_left,
+        ends_run=lambda error: isinstance(error, RunEndingError | OutOfCallsError),
+    )
+    prefetcher.start()
+    try:
+        yield prefetcher
+    finally:
+        prefetcher.close()
+        for thread in {*threading.enumerate()} - others:
+            thread.join(TIMEOUT)
+            assert not thread.is_alive(), thread
 
 
+@pytest.fixture(autouse=True)
+def _time_limit() -> Iterator[None]:
+    """Fail a test that would wait forever."""
+
+    def fail(*_: object) -> None:
+        raise TimeoutError
+
+    previous = signal.signal(signal.SIGALRM, fail)
+    signal.setitimer(signal.ITIMER_REAL, TIMEOUT)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, previous)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _switch_threads_often() -> Iterator[None]:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(interval)
+
+
+def deliver(
+    prefetcher: PagePrefetcher[FakePage],
+    source: TaskSource[FakePage],
+    errors: list[Exception] | None = None,
+) -> list[FakePage]:
+    """Return the pages of a source; add what has ended it early to `errors`, if given."""
+    delivered: list[FakePage] = []
+    try:
+        for _, pages in prefetcher.deliver(source):
+            for page in pages:
+                delivered.append(page)  # noqa: PERF402 - also those before an error
+    except Exception as error:
+        if errors is None:
+            raise
+        errors.append(error)
+    return delivered
+
+
+def pages_of(workload: Workload) -> list[FakePage]:
+    return [page for task in workload.tasks for page in task.pages]
+
+
+@settings(max_examples=60)
 @given(
-    lengths=st.lists(st.integers(0, 4), max_size=30),
-    concurrency=st.integers(1, 8),
+    workload=workloads(with_failures=True),
+    concurrency=concurrencies,
+    dropped=st.sets(st.integers(0, 4)),
+    max_pages=st.integers(1, 10),
 )
-def test_pages_come_in_order_whatever_the_concurrency(lengths: list[int], concurrency: int) -> None:
-    book = FakeTaskSource(lengths)
-    expected = [(task, page) for task, length in enumerate(lengths) for page in range(length)]
-    assert read(book, concurrency) == expected
-    assert sorted(book.fetched) == expected
+def test_deliver_with_any_trouble_returns_what_precedes_it(
+    workload: Workload, concurrency: int, dropped: set[int], max_pages: int
+) -> None:
+    errors: list[Exception] = []
+    permits = Permits()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scheduler, "MAX_PREFETCHED_PAGES", max_pages)
+        with prefetching(workload.all_sources, concurrency, permits) as prefetcher:
+            for number, source in enumerate(workload.sources):
+                if number in dropped:
+                    prefetcher.drop(source)
+                    assert deliver(prefetcher, source) == []
+                    continue
+                known = len(errors)
+                assert deliver(prefetcher, source, errors) == workload.deliverable_pages(source)
+                assert len(errors) - known == workload.fails(source)
+                if workload.fails(source):
+                    prefetcher.drop(source)
+    assert all(isinstance(error, FakeError) for error in errors)
+    fetched = sum(task.fetched + task.has_failed for task in workload.tasks)
+    assert fetched <= permits.issued <= fetched + 1  # one may be left over
 
 
-def test_an_error_comes_after_everything_before_it() -> None:
-    book = FakeTaskSource([2, 2, 2, 2, 2, 2], broken=3)
-    ahead = FetchAhead(book, concurrency=3)
-    got: list[tuple[int, int]] = []
-    with pytest.raises(ConnectionError, match="chapter 3"):
-        for _, pages in ahead.tasks(lambda _: True):
-            got.extend(pages)
-    assert got == [(task, page) for task in range(3) for page in range(2)]
-    ahead.close()
+def test_deliver_returns_pages_in_order_although_later_ones_come_first() -> None:
+    workload = plain_workload([[2], [1, 1], [1]])
+    first, *others = workload.tasks
+    later = threading.Barrier(len(others) + 1, timeout=TIMEOUT)
+    for task in workload.tasks:
+        task.on_fetch = lambda page: page.path[-1] or later.wait()
+    with prefetching(workload.all_sources) as prefetcher:
+        delivered = [page for s in workload.sources for page in deliver(prefetcher, s)]
+    assert delivered == pages_of(workload)
+    assert first.done
 
 
-def test_an_error_of_the_plan_reaches_the_reader() -> None:
-    class Torn(FakeTaskSource):
-        def next_task(self, *, answers_awaited: bool) -> int | None:
-            if len(self.started) == 2:
-                raise ValueError("torn")
-            return super().next_task(answers_awaited=answers_awaited)
-
-    ahead = FetchAhead(Torn([1, 1, 1]), concurrency=2)
-    got: list[tuple[int, int]] = []
-    with pytest.raises(ValueError, match="torn"):
-        for _, pages in ahead.tasks(lambda _: True):
-            got.extend(pages)
-    assert got == [(0, 0), (1, 0)]
-    ahead.close()
-
-
-def test_only_a_bounded_number_of_pages_waits_for_the_reader() -> None:
-    book = FakeTaskSource([3] * 100)
-    ahead = FetchAhead(book, concurrency=4)
-    tasks = ahead.tasks(lambda _: True)
-    read_pages = 0
-    for _, pages in tasks:
-        for _ in pages:
-            read_pages += 1
-            assert len(book.fetched) <= read_pages + PAGES_AHEAD * 4
-    assert read_pages == 300
+def test_deliver_raises_an_error_only_after_everything_before_it() -> None:
+    workload = plain_workload([[2, 1, 1]])
+    (source,) = workload.sources
+    slow, failing, behind = workload.tasks
+    failing.fails_at = 0
+    is_last = threading.Event()
+    slow.on_fetch = lambda page: is_last.set() if page.path[-1] else None
+    errors: list[Exception] = []
+    # Near the end, the second task may be longer than what is left of the first one.
+    with prefetching([source], concurrency=1) as prefetcher:
+        assert is_last.wait(TIMEOUT)
+        assert failing.has_failed
+        assert deliver(prefetcher, source, errors) == slow.pages
+        # Another reader meets the error once more.
+        assert deliver(prefetcher, source, errors) == []
+    assert [str(error) for error in errors] == ["(0, 1)", "(0, 1)"]
+    assert not behind.fetched
 
 
-def test_few_large_pages_wait_for_the_reader() -> None:
-    class Large(FakeTaskSource):
-        def size(self, page: tuple[int, int]) -> int:
-            del page
-            return BYTES_AHEAD // 3
-
-    book = Large([3] * 20)
-    ahead = FetchAhead(book, concurrency=10)
-    read_pages = 0
-    for number, (_, pages) in enumerate(ahead.tasks(lambda _: True)):
-        for _ in pages:
-            read_pages += 1
-            # Of the first pages nobody knows how large they are.
-            assert len(book.fetched) <= read_pages + (3 if number > 4 else 10)
-    assert read_pages == 60
-
-
-def test_a_page_that_is_larger_than_what_may_wait_still_comes() -> None:
-    class Huge(FakeTaskSource):
-        def size(self, page: tuple[int, int]) -> int:
-            del page
-            return 2 * BYTES_AHEAD
-
-    assert len(read(Huge([2] * 4))) == 8
+def test_deliver_with_a_failing_source_returns_its_tasks_first() -> None:
+    workload = plain_workload([[1, 2], [1]])
+    first, second = workload.sources
+    first.error = FakeError("no more tasks")
+    errors: list[Exception] = []
+    asked = threading.Event()
+    second.tasks[0].on_fetch = lambda _: asked.set()
+    with prefetching(workload.all_sources, concurrency=1) as prefetcher:
+        assert asked.wait(TIMEOUT)
+        assert [page.path for page in deliver(prefetcher, first, errors)] == [
+            (0, 0, 0),
+            (0, 1, 0),
+            (0, 1, 1),
+        ]
+        assert errors == [first.error]
+        prefetcher.drop(first)
+        assert deliver(prefetcher, first) == []
+        assert deliver(prefetcher, second) == second.tasks[0].pages
 
 
-def test_after_a_large_page_small_ones_are_fetched_ahead_again() -> None:
-    class OneLarge(FakeTaskSource):
-        def size(self, page: tuple[int, int]) -> int:
-            return BYTES_AHEAD if page == (0, 0) else 1
-
-    together = threading.Barrier(4, timeout=10)
-
-    class Slow(OneLarge):
-        def fetch(self, task: int) -> Iterator[tuple[int, int]]:
-            if task >= 40:
-                together.wait()
-            yield from super().fetch(task)
-
-    assert len(read(Slow([1] * 80))) == 80
+def test_deliver_of_a_source_for_the_second_time_returns_nothing() -> None:
+    workload = plain_workload([[1, 2]])
+    (source,) = workload.sources
+    with prefetching([source]) as prefetcher:
+        assert deliver(prefetcher, source) == pages_of(workload)
+        assert deliver(prefetcher, source) == []
 
 
-def test_with_few_calls_left_nothing_is_fetched_ahead() -> None:
-    class Poor(FakeTaskSource):
-        def has_calls_for(self, pages: int) -> bool:
-            return len(self.lengths) * 3 - len(self.fetched) > pages
-
-    book = Poor([3] * 20)
-    allowed = PAGES_AHEAD * 2
-    read_pages = 0
-    for _, pages in FetchAhead(book, concurrency=2).tasks(lambda _: True):
-        for _ in pages:
-            read_pages += 1
-            if 60 - read_pages < allowed:
-                assert len(book.fetched) <= read_pages + 1
-    assert book.fetched[-allowed:] == [
-        (17, 1),
-        (17, 2),
-        *((t, n) for t in (18, 19) for n in range(3)),
-    ]
+def test_deliver_of_a_shared_fetch_waits_for_it() -> None:
+    workload = plain_workload([[1]])
+    (source,) = workload.sources
+    fetch = workload.share(3)
+    source.needs = [fetch]
+    with prefetching(workload.all_sources) as prefetcher:
+        assert deliver(prefetcher, fetch) == []
+        assert fetch.done
+        assert deliver(prefetcher, source) == source.tasks[0].pages
 
 
-class Gated(FakeTaskSource):
-    """Lets one call go for each turn that the test hands out, and tells which it was."""
-
-    def __init__(self, lengths: list[int]) -> None:
-        super().__init__(lengths)
-        self.turns = threading.Semaphore(0)
-        self.calls: SimpleQueue[tuple[int, int]] = SimpleQueue()
-
-    def fetch(self, task: int) -> Iterator[tuple[int, int]]:
-        for page in super().fetch(task):
-            self.calls.put(page)
-            yield page
-
-    def wait_for_turn(self) -> None:
-        self.turns.acquire()
+def test_drop_while_a_source_is_delivered_ends_it() -> None:
+    workload = plain_workload([[3, 1], [1]])
+    first, second = workload.sources
+    with prefetching(workload.all_sources, permits=(permits := Permits(wait=True))) as prefetcher:
+        permits.allow()
+        tasks = prefetcher.deliver(first)
+        _, pages = next(tasks)
+        assert next(pages).path == (0, 0, 0)
+        prefetcher.drop(first)
+        permits.allow(10)
+        assert [*pages] == []
+        assert [*tasks] == []
+        assert deliver(prefetcher, second) == second.tasks[0].pages
 
 
-def test_a_turn_goes_to_the_page_that_is_needed_first() -> None:
-    book = Gated([3] * 9)
-    ahead = FetchAhead(book, concurrency=4)
-    tasks = ahead.tasks(lambda _: True)
-    _, first = next(tasks)
-    for number in range(3):
-        book.turns.release()
-        assert next(first) == (0, number)
-    assert book.fetched == [(0, 0), (0, 1), (0, 2)]
-    for _ in range(40):
-        book.turns.release()
-    rest = [page for _, pages in tasks for page in pages]
-    assert rest == [(task, page) for task in range(1, 9) for page in range(3)]
+def test_drop_makes_room_for_other_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "MAX_PREFETCHED_PAGES", 2)
+    workload = plain_workload([[1] * 9, [1, 1]])
+    first, second = workload.sources
+    fetched = threading.Barrier(2, timeout=TIMEOUT)
+    for task in second.tasks:
+        task.on_fetch = lambda _: fetched.wait()
+    with prefetching(workload.all_sources, concurrency=2) as prefetcher:
+        prefetcher.drop(first)
+        # Both of the second source are prefetched at once, although nobody reads.
+        fetched_pages = deliver(prefetcher, second)
+    assert fetched_pages == [page for task in second.tasks for page in task.pages]
 
 
-def test_the_last_tasks_start_before_earlier_ones_go_on() -> None:
-    book = Gated([3] * 3)
-    ahead = FetchAhead(book, concurrency=6)
-    calls = []
-    for _ in range(9):
-        book.turns.release()
-        calls.append(book.calls.get(timeout=10))
-    assert calls == [(task, number) for number in range(3) for task in range(3)]
-    ahead.close()
+def test_deliver_left_half_way_does_not_disturb_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scheduler, "MAX_PREFETCHED_PAGES", 1)
+    workload = plain_workload([[1], [2, 1]])
+    first, second = workload.sources
+    with prefetching(workload.all_sources) as prefetcher:
+        left = prefetcher.deliver(first)
+        next(left)
+        prefetcher.drop(first)
+        tasks = prefetcher.deliver(second)
+        _, pages = next(tasks)
+        delivered = [next(pages)]
+        del left  # as late as a garbage collection may do it
+        # The next task takes the only place, as it may be longer, so that only the request for
+        # which the reader waits may be sent.
+        delivered += [*pages, *(page for _, pages in tasks for page in pages)]
+    assert delivered == [page for task in second.tasks for page in task.pages]
 
 
-def test_many_calls_are_under_way_at_once() -> None:
-    together = threading.Barrier(4, timeout=10)
+def test_error_that_ends_the_run_stops_every_source_but_delivers_what_was_fetched() -> None:
+    workload = plain_workload([[2, 1], [1, 1]])
+    first, fatal, other, last = workload.tasks
+    together = threading.Barrier(3, timeout=TIMEOUT)
 
-    class Slow(FakeTaskSource):
-        def fetch(self, task: int) -> Iterator[tuple[int, int]]:
-            together.wait()
-            yield task, 0
+    def fail(_: FakePage) -> None:
+        together.wait()
+        raise RunEndingError
 
-    assert read(Slow([1] * 8), concurrency=4) == [(task, 0) for task in range(8)]
-
-
-def test_a_task_that_is_not_wanted_waits_for_the_next_reader() -> None:
-    book = FakeTaskSource([1] * 6)
-    ahead = FetchAhead(book, concurrency=2)
-    first = [task for task, pages in ahead.tasks(lambda task: task < 2) if list(pages)]
-    rest = [task for task, pages in ahead.tasks(lambda _: True) if list(pages)]
-    assert (first, rest) == ([0, 1], [2, 3, 4, 5])
-
-
-def test_no_thread_outlives_the_last_page() -> None:
-    before = threading.active_count()
-    assert len(read(FakeTaskSource([1] * 5))) == 5
-    assert threading.active_count() == before
+    first.on_fetch = other.on_fetch = lambda _: together.wait()
+    fatal.on_fetch = fail
+    last.on_fetch = lambda _: pytest.fail("a request was sent after the end of the run")
+    permits = Permits(wait=True)
+    errors: list[Exception] = []
+    with prefetching(workload.all_sources, 3, permits) as prefetcher:
+        permits.allow(3)
+        assert deliver(prefetcher, workload.sources[0], errors) == first.pages[:1]
+        permits.allow(10)
+        assert deliver(prefetcher, workload.sources[1], errors) == other.pages
+    assert [type(error) for error in errors] == [RunEndingError, RunEndingError]
+    assert first.fetched == 1
 
 
-def test_a_plan_that_waits_is_asked_again_after_an_answer() -> None:
-    class Learning(FakeTaskSource):
-        """Says nothing of its second task until the first was answered."""
-
-        def next_task(self, *, answers_awaited: bool) -> int | None:
-            self.awaited.append(answers_awaited)
-            if self.started and not self.fetched:
-                return None
-            return super().next_task(answers_awaited=answers_awaited)
-
-        awaited: list[bool]
-
-    book = Learning([1, 1])
-    book.awaited = []
-    assert read(book) == [(0, 0), (1, 0)]
-    assert (book.awaited[0], book.awaited[-1]) == (False, False)
+def test_deliver_without_permits_left_returns_what_was_fetched_and_raises() -> None:
+    workload = plain_workload([[1, 1, 1], [1]])
+    errors: list[Exception] = []
+    with prefetching(workload.all_sources, 1, Permits(2)) as prefetcher:
+        delivered = deliver(prefetcher, workload.sources[0], errors)
+        assert deliver(prefetcher, workload.sources[1], errors) == []
+    assert [page.path for page in delivered] == [(0, 0, 0), (0, 1, 0)]
+    assert [type(error) for error in errors] == [OutOfCallsError, OutOfCallsError]
 
 
-def test_the_tasks_start_in_order() -> None:
-    book = FakeTaskSource([1] * 50)
-    read(book)
-    assert all(earlier < later for earlier, later in pairwise(book.started))
+def test_deliver_without_permits_left_waits_for_requests_in_flight() -> None:
+    workload = plain_workload([[1, 1]])
+    first, _ = workload.tasks
+    is_out = threading.Event()
+    first.on_fetch = lambda _: is_out.wait(TIMEOUT)
+
+    class OnePermit(Permits):
+        def acquire(self) -> str:
+            try:
+                return super().acquire()
+            except OutOfCallsError:
+                is_out.set()
+                raise
+
+        def calls_left(self) -> float:
+            return math.inf
+
+    errors: list[Exception] = []
+    with prefetching(workload.all_sources, 2, OnePermit(1)) as prefetcher:
+        assert deliver(prefetcher, workload.sources[0], errors) == first.pages
+    assert [type(error) for error in errors] == [OutOfCallsError]
+
+
+def test_close_sends_nothing_more_although_a_permit_is_issued() -> None:
+    workload = plain_workload([[1, 1]])
+    permits = Permits(wait=True)
+    with prefetching(workload.all_sources, 2, permits) as prefetcher:
+        prefetcher.close()
+        permits.allow(10)
+    assert not any(task.fetched for task in workload.tasks)
+
+
+def test_close_lets_requests_in_flight_end() -> None:
+    workload = plain_workload([[1]])
+    (task,) = workload.tasks
+    started, is_closed = threading.Event(), threading.Event()
+
+    def fetch(_: FakePage) -> None:
+        started.set()
+        assert is_closed.wait(TIMEOUT)
+
+    task.on_fetch = fetch
+    with prefetching(workload.all_sources) as prefetcher:
+        assert started.wait(TIMEOUT)
+        prefetcher.close()
+        is_closed.set()
+    assert task.done
+
+
+def test_permit_goes_to_the_request_that_is_needed_first_when_it_is_issued() -> None:
+    workload = plain_workload([[3] * 20])
+    calls: SimpleQueue[tuple[int, ...]] = SimpleQueue()
+    for task in workload.tasks:
+        task.on_fetch = lambda page: calls.put(page.path)
+    permits = Permits(wait=True)
+    with prefetching(workload.all_sources, 4, permits) as prefetcher:
+        tasks = prefetcher.deliver(workload.sources[0])
+        permits.allow()
+        _, pages = next(tasks)
+        assert next(pages) == FakePage((0, 0, 0))
+        permits.allow()
+        assert next(pages) == FakePage((0, 0, 1))
+        sent = [calls.get(timeout=TIMEOUT) for _ in range(2)]
+        permits.allow(100)
+    assert sent == [(0, 0, 0), (0, 0, 1)]
+
+
+def test_prefetcher_has_as_many_requests_in_flight_as_allowed() -> None:
+    workload = plain_workload([[1] * 4, [1] * 4])
+    together = threading.Barrier(4, timeout=TIMEOUT)
+    for task in workload.tasks:
+        task.on_fetch = lambda _: together.wait()
+    with prefetching(workload.all_sources) as prefetcher:
+        delivered = [page for s in workload.sources for page in deliver(prefetcher, s)]
+    assert delivered == pages_of(workload)
+
+
+@pytest.mark.parametrize(
+    ("max_pages", "max_bytes", "expected"), [(10, 10_000, 10), (1000, 700, 7), (1000, 1, 1)]
+)
+def test_prefetcher_keeps_a_bounded_number_of_pages(
+    monkeypatch: pytest.MonkeyPatch, max_pages: int, max_bytes: int, expected: int
+) -> None:
+    monkeypatch.setattr(scheduler, "MAX_PREFETCHED_PAGES", max_pages)
+    monkeypatch.setattr(scheduler, "MAX_PREFETCHED_BYTES", max_bytes)
+    concurrency = 3
+    workload = plain_workload([[3] * 30], size=100)
+    lock = threading.Lock()
+    fetched = delivered = most = 0
+
+    def count(_: FakePage) -> None:
+        nonlocal fetched, most
+        with lock:
+            fetched += 1
+            most = max(most, fetched - delivered)
+
+    for task in workload.tasks:
+        task.on_fetch = count
+    with prefetching(workload.all_sources, concurrency) as prefetcher:
+        for _, pages in prefetcher.deliver(workload.sources[0]):
+            for _ in pages:
+                with lock:
+                    delivered += 1
+    assert fetched == delivered == 90
+    # One is being delivered, the reader's own task may continue, and of the first pages nobody
+    # knows how large they are.
+    assert most <= max(expected, concurrency) + 2
+
+
+def test_prefetcher_raises_an_unforeseen_error_instead_of_waiting_forever() -> None:
+    class Broken(Permits):
+        def calls_left(self) -> float:
+            raise ZeroDivisionError
+
+    workload = plain_workload([[1]])
+    errors: list[Exception] = []
+    with prefetching(workload.sources, permits=Broken()) as prefetcher:
+        deliver(prefetcher, workload.sources[0], errors)
+    assert [type(error) for error in errors] == [ZeroDivisionError]
+
+
+def test_deliver_of_empty_sources_ends_although_nothing_is_requested() -> None:
+    for number in range(50):
+        workload = plain_workload([[], [], []])
+        for source in workload.sources:
+            source.ends_unnoticed = True
+        permits = Permits()
+        with prefetching(workload.sources, 1 + number % 4, permits) as prefetcher:
+            for source in workload.sources:
+                assert deliver(prefetcher, source) == []
+        assert not permits.issued
+
+
+def test_deliver_of_many_tiny_runs_misses_no_change() -> None:
+    for number in range(300):
+        workload = plain_workload([[1] * (number % 3), [], [1 + number % 2]])
+        with prefetching(workload.all_sources, 1 + number % 5) as prefetcher:
+            delivered = [page for s in workload.sources for page in deliver(prefetcher, s)]
+        assert delivered == pages_of(workload)
+
+
+@pytest.mark.parametrize("calls", [2, 3, 4])
+def test_deliver_of_many_tiny_runs_with_a_budget_misses_no_change(calls: int) -> None:
+    for concurrency in (1, 5) * 50:
+        workload = plain_workload([[1, 1], [1]])
+        errors: list[Exception] = []
+        with prefetching(workload.all_sources, concurrency, Permits(calls)) as prefetcher:
+            delivered = [page for s in workload.sources for page in deliver(prefetcher, s, errors)]
+        assert delivered == pages_of(workload)[:calls]
+        assert [type(error) for error in errors] == [OutOfCallsError] * (calls == 2)

@@ -46,8 +46,8 @@ class Workload:
 
     def has_unmet_needs(self, source: FakeTaskSource) -> bool:
         """Return whether a shared fetch fails that a source depends on."""
-        needs_any = not source.tasks and source.error is None
-        return not needs_any and any(
+        never_asks = not source.tasks and not source.error and not source.ends_unnoticed
+        return not never_asks and any(
             fetch in source.needs and task.fails_at is not None for fetch, task in self.shared
         )
 
@@ -89,6 +89,7 @@ def workloads(draw: st.DrawFn, *, with_failures: bool, size: int = 1) -> Workloa
         workload.share(draw(st.integers(2, 4)), fails_at=draw(fails_at))
     for source in workload.sources:
         source.held_back = draw(st.sets(st.integers(0, 12), max_size=2))
+        source.ends_unnoticed = draw(st.booleans())
         source.needs = [fetch for fetch, _ in workload.shared if draw(st.booleans())]
         if with_failures:
             source.error = draw(st.sampled_from([None, None, FakeError("source")]))
