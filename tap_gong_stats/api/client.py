@@ -93,7 +93,6 @@ class ApiClient(ABC):
         self.session = ApiSession(connections=concurrency)
         self.session.headers["User-Agent"] = user_agent
         self._transport = Transport(self.session, timeout=timeout)
-        self._has_responded = False
         self._has_succeeded = False
         self._rate_limit_warnings = Throttle(SECONDS_BETWEEN_WARNINGS)
 
@@ -178,7 +177,6 @@ class ApiClient(ABC):
         response = self._transport.send(
             request, query.label, on_sent=partial(self.rate_limiter.mark_sent, permit)
         )
-        self._has_responded = True
         if response.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise self._pause_all_requests(response, permit)
         self.raise_for_status(response, query)
@@ -224,7 +222,7 @@ class ApiClient(ABC):
         if delay is None:
             raise error
         tries = backoff.failed_tries
-        is_unreachable = not (self._has_responded or error.is_timeout)
+        is_unreachable = not (self._transport.has_responded or error.is_timeout)
         if is_unreachable and tries >= retry.MAX_TRIES_WITHOUT_RESPONSE:
             raise RunError(f"{error}; check {self.url_setting} and the network")
         if error.is_timeout and tries >= retry.MAX_TRIES_BEFORE_SPLIT and query.split():

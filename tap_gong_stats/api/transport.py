@@ -79,9 +79,13 @@ class Transport:
     Args:
         session: the connections.
         timeout: seconds to wait for the connection, and for each piece of a response.
+
+    Attributes:
+        has_responded: whether a response has arrived, at least its headers.
     """
 
     def __init__(self, session: ApiSession, *, timeout: float) -> None:
+        self.has_responded = False
         self._session = session
         self._timeout = timeout
         self._watchdog = Watchdog(MAX_TIMEOUTS * timeout)
@@ -115,6 +119,7 @@ class Transport:
                 with self._session.send(
                     request, timeout=self._timeout, allow_redirects=False, **environment
                 ) as response:
+                    self.has_responded = True
                     body = read_body(response)
             except NETWORK_ERRORS as error:
                 if exchange.is_aborted:

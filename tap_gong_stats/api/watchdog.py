@@ -21,6 +21,9 @@ SLOW_AFTER = 30.0
 SECONDS_BETWEEN_LINES = 60.0
 """Seconds between two such lines, however many responses are awaited."""
 
+MAX_IDLE = 10.0
+"""Seconds without a request after which the thread ends, until there is one again."""
+
 
 class Exchange:
     """A request and its response.
@@ -98,10 +101,10 @@ class Watchdog:
         """End the thread."""
         with self._changed:
             self._is_closed = True
+            thread, self._thread = self._thread, None
             self._changed.notify()
-        if self._thread:
-            self._thread.join()
-            self._thread = None
+        if thread:
+            thread.join()
 
     def check(self) -> float:
         """Abort what is overdue, and log what is slow; return when to check again."""
@@ -132,5 +135,8 @@ class Watchdog:
         with self._changed:
             while not self._is_closed:
                 self._wakes_at = self.check()
-                is_idle = math.isinf(self._wakes_at)
-                self._changed.wait(None if is_idle else max(0.0, self._wakes_at - self._clock()))
+                if math.isfinite(self._wakes_at):
+                    self._changed.wait(max(0.0, self._wakes_at - self._clock()))
+                elif not self._changed.wait(MAX_IDLE) and not self._exchanges:
+                    self._thread = None
+                    return

@@ -55,7 +55,11 @@ class WindowRequest:
         """Partition and window, as messages name them."""
         return " ".join(
             str(value)
-            for value in (*self.partition.values(), *self.sub_partition.values(), self.window)
+            for value in (
+                *self.partition.values(),
+                *self.sub_partition.values(),
+                self.window or self.planned,
+            )
         )
 
 
@@ -93,8 +97,10 @@ class Horizon:
 
     def ends(self) -> tuple[date, date]:
         """Return the end of the days that have surely ended, and the latest that it may be."""
+        # In this order, as another thread may detect the time zone at any moment.
+        is_known = self.time_zone.is_known
         end = self.time_zone.closed_until(self.now)
-        latest = end if self.time_zone.is_known else end + TIME_ZONE_DOUBT
+        latest = end if is_known else end + TIME_ZONE_DOUBT
         end_date = self.end_date or latest
         return min(end, end_date), min(latest, end_date)
 

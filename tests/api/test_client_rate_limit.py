@@ -56,10 +56,10 @@ def test_429s_use_up_no_tries(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_429_of_motioncx_is_retried() -> None:
     limited = StubResponse(429, b"")
     outcome = fetch_from_motioncx(
-        lambda _, number: limited if number < 20 else interactions("1"),
+        lambda _, number: limited if number < 20 else interactions(),
         limiter=FakeClock().limiter(),
     )
-    assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, ["1"], 21)
+    assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, [], 21)
 
 
 def test_nothing_but_429s_for_an_hour_ends_the_run() -> None:

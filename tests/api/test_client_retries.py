@@ -67,10 +67,11 @@ def test_transient_fault_is_retried(fault: StubResponse) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_lasting_fault_ends_after_the_last_try_with_one_line(fault: StubResponse) -> None:
-    outcome = fetch_from_gong(lambda *_: fault)
+    first = users("1", cursor="a", total=2)
+    outcome = fetch_from_gong(lambda _, number: fault if number else first)
     assert type(outcome.error) is ApiError
     assert outcome.message.isprintable()
-    assert len(outcome.requests) == retry.MAX_TRIES
+    assert len(outcome.requests) == 1 + retry.MAX_TRIES
     assert outcome.query.stats.retries == retry.MAX_TRIES - 1
 
 

@@ -47,3 +47,14 @@ def test_api_that_has_responded_is_waited_for(monkeypatch: pytest.MonkeyPatch) -
         config = {"api_url": server.url, "concurrency": 1, "calls_per_second": 1000}
         run = run_tap(config, "users", "workspaces")
     assert (run.error, len(server.requests)) == (None, 7)
+
+
+def test_api_whose_first_responses_break_off_is_reachable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retry, "MIN_BACKOFF", 0.0001)
+    users = StubResponse(body={"users": [{"id": "1"}]})
+    broken = StubResponse(body=users.body, cut_to=5)
+    with scripted_server(lambda _, number: broken if number < 5 else users) as server:
+        assert run_tap({"api_url": server.url}, "users").error is None
+    assert len(server.requests) == 6

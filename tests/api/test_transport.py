@@ -64,10 +64,12 @@ def collect_sockets() -> Iterator[None]:
 @pytest.mark.parametrize("invalid", INVALID.values(), ids=INVALID)
 def test_invalid_response_is_transient_and_ends_in_one_line(invalid: bytes) -> None:
     def serve(connection: socket.socket, number: int) -> None:
-        connection.sendall(complete_response() if number == retry.MAX_TRIES else invalid)
+        is_valid = number in {0, 1 + retry.MAX_TRIES}
+        connection.sendall(complete_response() if is_valid else invalid)
 
     with raw_server(serve) as server:
         client = gong_client(server.url)
+        client.fetch_page(query(), None, None)
         with pytest.raises(ApiError) as raised:
             client.fetch_page(query(), None, None)
         assert str(raised.value).startswith(f"{LABEL}: ")

@@ -119,12 +119,28 @@ def test_slow_response_is_logged_alone_and_not_again_within_a_minute(
 
 
 def test_thread_aborts_and_ends(pair: Pair) -> None:
+    before = {*threading.enumerate()}
     watchdog = Watchdog(0.02)
     exchange = started(watchdog, "a", pair[0])
     assert pair[0].recv(1) == b""
     watchdog.close()
     assert exchange.is_aborted
-    assert not [thread for thread in threading.enumerate() if thread.name == "watchdog"]
+    assert {*threading.enumerate()} <= before
+
+
+def test_thread_ends_without_requests_and_begins_again(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watchdog_module, "SLOW_AFTER", 0.01)
+    monkeypatch.setattr(watchdog_module, "MAX_IDLE", 0.01)
+    before = {*threading.enumerate()}
+    watchdog = Watchdog(60)
+    for _ in range(2):
+        with watchdog.watch("a") as exchange:
+            watchdog.start(exchange, pair[0])
+            (thread,) = {*threading.enumerate()} - before
+        thread.join(5)
+        assert not thread.is_alive()
 
 
 def test_thread_wakes_up_for_a_deadline_before_the_one_that_it_waits_for(

@@ -160,14 +160,14 @@ class SimulatedRun:
     def _read_all(self) -> Iterator[bool]:
         """Yield whether the reader has moved, or waits."""
         for queue in self.scheduler.queues:
-            if not isinstance(queue.source, FakeTaskSource):
-                continue  # nobody reads a shared fetch
+            is_shared = not isinstance(queue.source, FakeTaskSource)
             self.scheduler.reading = queue
             try:
                 yield from self._read_queue(queue)
             except FakeError as error:
-                self.errors.append(error)
-                self.scheduler.close(queue)
+                if not is_shared:  # others may depend on it
+                    self.errors.append(error)
+                    self.scheduler.close(queue)
             self.scheduler.reading = None
             yield True
 
