@@ -187,8 +187,8 @@ class TapGongStats(Tap):
     def _running(self, streams: Iterable[Stream]) -> Iterator[None]:
         planned = cast("list[ApiStream]", [*streams])
         self.run.plan(planned)
-        check_user_ids(cast("Users", self.streams[Users.name]), planned)
         try:
+            check_user_ids(cast("Users", self.streams[Users.name]), planned)
             self.run.start()
             yield
             self._log_total(planned)

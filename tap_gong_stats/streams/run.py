@@ -84,6 +84,7 @@ class Run:
                 acquire=limiter.acquire,
                 calls_left=limiter.budget.calls_left,
                 ends_run=lambda error: isinstance(error, RunError | BudgetExhaustedError),
+                on_end=client.close,
             )
 
     def start(self) -> None:
@@ -103,7 +104,7 @@ class Run:
             self._prefetchers[client].drop(source)
 
     def close(self) -> None:
-        """Send no more requests."""
+        """Send no more requests, and close the clients after those that are in flight."""
         for prefetcher in self._prefetchers.values():
             prefetcher.close()
 

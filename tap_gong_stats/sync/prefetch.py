@@ -29,6 +29,7 @@ class PagePrefetcher(Generic[P]):
         acquire: waits for a permit.
         calls_left: returns how many calls the run may still make.
         ends_run: tells whether no other request can succeed after an error.
+        on_end: called when all threads have ended, perhaps twice.
     """
 
     def __init__(
@@ -39,22 +40,26 @@ class PagePrefetcher(Generic[P]):
         acquire: Callable[[], object],
         calls_left: Callable[[], float],
         ends_run: Callable[[BaseException], bool],
+        on_end: Callable[[], object] = lambda: None,
     ) -> None:
         self._scheduler = Scheduler(sources, concurrency=concurrency, calls_left=calls_left)
         self._acquire = acquire
         self._ends_run = ends_run
+        self._on_end = on_end
         self._changed = threading.Condition()
         self._permit_lock = threading.Lock()
         self._permit: object = None
         self._stopped_by: BaseException | None = None
         self._closed = False
         self._threads = [
-            threading.Thread(target=self._work, name=f"fetch-{number}", daemon=True)
+            threading.Thread(target=self._run, name=f"fetch-{number}", daemon=True)
             for number in range(concurrency)
         ]
+        self._running = 0
 
     def start(self) -> None:
         """Begin to send requests."""
+        self._running = len(self._threads)
         for thread in self._threads:
             thread.start()
 
@@ -63,6 +68,9 @@ class PagePrefetcher(Generic[P]):
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+            has_ended = self._running == 0
+        if has_ended:
+            self._on_end()
 
     def deliver(self, source: TaskSource[P]) -> Iterator[tuple[Task[P], Iterator[P]]]:
         """Yield each task of a source with its pages. Take all pages before the next task.
@@ -121,6 +129,16 @@ class PagePrefetcher(Generic[P]):
         if self._stopped_by and not (slot and slot.in_flight):
             raise self._stopped_by
         self._changed.wait()
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        finally:
+            with self._changed:
+                self._running -= 1
+                has_ended = self._running == 0
+            if has_ended:
+                self._on_end()
 
     def _work(self) -> None:
         try:

@@ -103,10 +103,6 @@ def run_tap(
         run.was_killed = True
     except Exception as error:  # noqa: BLE001 - the test looks at it
         run.error = error
-    finally:
-        tap.gong.client.close()
-        if "motioncx" in vars(tap):
-            tap.motioncx.client.close()
     return run
 
 
