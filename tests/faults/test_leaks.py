@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 OUTAGE = Outage(Fault.UNAVAILABLE)
 
 
+# Alone, as the objects that other tests of the process keep alive count, too.
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("outage", "kill_after"),
     [(None, None), (OUTAGE, None), (None, 100)],

@@ -30,6 +30,8 @@ def time_limit() -> Iterator[None]:
 def frequent_thread_switches() -> Iterator[None]:
     """Let another thread run every 10 microseconds."""
     interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
+    # Not under coverage, which installs its trace function while threads start.
+    if sys.gettrace() is None:
+        sys.setswitchinterval(1e-5)
     yield
     sys.setswitchinterval(interval)
