@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import signal
-import sys
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import click
 from singer_sdk import Tap
@@ -26,6 +24,7 @@ from tap_gong_stats.cli import JsonFile, StateFile
 from tap_gong_stats.config.json_schema import CONFIG_SCHEMA, coerce_types, unknown_settings
 from tap_gong_stats.config.settings import Settings, SettingsError
 from tap_gong_stats.connection_check import as_table, check_streams
+from tap_gong_stats.records.output import Termination
 from tap_gong_stats.records.writer import BufferedMessageWriter
 from tap_gong_stats.streams.activity import ActivityByPeriod, AggregatedActivity, DailyActivity
 from tap_gong_stats.streams.calls import CallInteractionStats
@@ -63,6 +62,7 @@ class TapGongStats(Tap):
     package_name = "tap-gong-stats"
     config_jsonschema = deepcopy(CONFIG_SCHEMA)  # the SDK adds its own settings
     message_writer_class = BufferedMessageWriter
+    termination: ClassVar = Termination()  # of the process
     # Without batches: in a batch, records follow the STATE that covers them.
     capabilities = [  # noqa: RUF012 - the SDK declares it as a ClassVar
         TapCapabilities.CATALOG,
@@ -260,8 +260,7 @@ class TapGongStats(Tap):
         return problems
 
     @override
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         # The SDK would write the state once more, perhaps into the middle of a line that is being
         # written, and exit with 0. The last STATE has followed its window already.
-        self.logger.warning("Stopped by %s", signal.Signals(signum).name)
-        sys.exit(128 + signum)
+        self.termination.handle(signum)
