@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import click
 from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
@@ -20,8 +21,13 @@ from tap_gong_stats.api.endpoints import count
 from tap_gong_stats.api.gong import GongClient
 from tap_gong_stats.api.motioncx import MotionCXClient
 from tap_gong_stats.api.rate_limit import CallBudget, RateLimiter
-from tap_gong_stats.cli import JsonFile, StateFile
+from tap_gong_stats.cli import WRONG_JSON, JsonFile, StateFile, check_catalog
 from tap_gong_stats.config.json_schema import CONFIG_SCHEMA, coerce_types, unknown_settings
+from tap_gong_stats.config.sdk_settings import (
+    check_stream_maps,
+    parse_environment,
+    stream_map_problem,
+)
 from tap_gong_stats.config.settings import Settings, SettingsError
 from tap_gong_stats.connection_check import as_table, check_streams
 from tap_gong_stats.records.output import Termination
@@ -204,7 +210,7 @@ class TapGongStats(Tap):
             return super().cb_config(ctx, param, value)
         except OSError as error:
             raise click.BadParameter(str(error), ctx, param) from error
-        except (TypeError, ValueError) as error:
+        except (TypeError, *WRONG_JSON) as error:
             wrong = f"{', '.join(value)} does not hold a JSON object"
             raise click.BadParameter(wrong, ctx, param) from error
 
@@ -233,7 +239,7 @@ class TapGongStats(Tap):
         for option in command.params:
             if option.name == "catalog":
                 option.is_eager = True  # so that `--test` knows it in any position
-                option.type = JsonFile()
+                option.type = JsonFile(check_catalog)
             elif option.name == "state":
                 option.type = StateFile()
         return command
@@ -243,13 +249,35 @@ class TapGongStats(Tap):
         validate_state(state)
         super().load_state(state)
 
+    @classproperty
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 - a property of the class
+        # The SDK would raise a traceback that does not name the setting.
+        cls.append_builtin_config(cls.config_jsonschema)
+        try:
+            return parse_environment(cls.config_jsonschema, cls._env_var_prefix)
+        except SettingsError as error:
+            raise ConfigValidationError(str(error), errors=error.problems) from error
+
+    @override
+    def setup_mapper(self) -> None:
+        _ = self.catalog  # outside of what may fail because of stream maps
+        try:
+            super().setup_mapper()
+        except ConfigValidationError:
+            raise
+        except Exception as error:
+            problem = stream_map_problem(error)
+            raise ConfigValidationError(problem, errors=[problem]) from error
+
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         # The SDK offers no public place between reading the settings and checking them, and its
         # check fills in defaults: not into the caller's own dictionary.
-        self._config = {**self._config, **coerce_types(self._config)}
+        config = {**self._config, **coerce_types(self._config)}
+        self._config = {name: value for name, value in config.items() if value is not None}
         try:
             Settings.parse(self._config)
+            check_stream_maps(self._config)
         except SettingsError as error:
             if raise_errors:
                 raise ConfigValidationError(str(error), errors=error.problems) from error
