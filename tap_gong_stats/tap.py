@@ -250,6 +250,7 @@ class TapGongStats(Tap):
         super().load_state(state)
 
     @classproperty
+    @override
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 - a property of the class
         # The SDK would raise a traceback that does not name the setting.
         cls.append_builtin_config(cls.config_jsonschema)
