@@ -59,6 +59,16 @@ def test_tap_does_not_change_the_settings_it_is_given() -> None:
     assert config == {**LOGIN, "concurrency": "4"}
 
 
+def test_only_settings_that_neither_the_tap_nor_the_sdk_knows_cause_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    builtin = {"stream_maps": {}, "stream_map_config": {}, "flattening_enabled": False}
+    TapGongStats(config={**LOGIN, **builtin, "lookback": 7})
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        "lookback: unknown setting, ignored; did you mean lookback_days?"
+    ]
+
+
 def test_ids_may_be_numbers() -> None:
     config = {**LOGIN, "user_ids": [7, "8"]}
     assert TapGongStats(config=config).config["user_ids"] == ["7", "8"]
