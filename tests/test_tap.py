@@ -87,12 +87,10 @@ def test_deselected_column_is_not_emitted(sandbox: StartSandbox, clock: SetClock
     assert not any("user_email_address" in row for row in rows)
 
 
-def test_meltano_project_has_the_capabilities_and_streams_of_the_tap() -> None:
+def test_meltano_project_has_the_capabilities_of_the_tap() -> None:
     project = yaml.safe_load((ROOT / "meltano.yml").read_text())
     (extractor,) = project["plugins"]["extractors"]
     assert extractor["capabilities"] == [item.value for item in TapGongStats.capabilities]
-    streams = [*(entry["stream"] for entry in catalog()), "interaction_details"]
-    assert extractor["select"] == [f"{stream}.*" for stream in streams]
 
 
 def test_stream_that_is_furthest_behind_comes_first_and_coaching_metrics_last() -> None:
