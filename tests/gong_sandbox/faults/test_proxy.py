@@ -59,7 +59,7 @@ def test_exchanges_without_a_fault_are_unchanged(
 
 
 @pytest.mark.parametrize("fault", CANNED_RESPONSES)
-def test_canned_response_replaces_the_server_s(proxy: FaultProxy, fault: Fault) -> None:
+def test_canned_response_replaces_that_of_the_server(proxy: FaultProxy, fault: Fault) -> None:
     proxy.script = lambda _: fault
     response = requests.post(f"{proxy.url}{PATH}", json=BODY, timeout=10, allow_redirects=False)
     expected = CANNED_RESPONSES[fault]
