@@ -1,7 +1,7 @@
 """The one table of settings.
 
 The JSON schema for the SDK, the checks of `Settings.parse`, the settings in meltano.yml and the
-table in the README are generated from it or tested against it.
+tables in the documentation are generated from it or tested against it.
 """
 
 from __future__ import annotations
