@@ -99,7 +99,9 @@ def test_tables_of_streams_name_all_of_them() -> None:
     overview = PAGES["docs/streams.md"].split("```mermaid")[0]
     warehouse = README.split("## What lands in the warehouse\n")[1].split("\n## ")[0]
     for text in (overview, warehouse):
-        assert sorted(set(re.findall(r"\[`(\w+)`\]\((?:docs/streams\.md)?#", text))) == stream_names()
+        assert (
+            sorted(set(re.findall(r"\[`(\w+)`\]\((?:docs/streams\.md)?#", text))) == stream_names()
+        )
 
 
 def test_table_of_scopes_has_the_scope_of_each_stream() -> None:
