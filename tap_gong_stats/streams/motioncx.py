@@ -1,4 +1,4 @@
-"""The second source: interactions of a contact centre that runs on MotionCX."""
+"""The second source: interactions of a contact center that runs on MotionCX."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-HERE = "tests/docs/test_install.py"
+HERE = "tests/end_to_end/test_installation.py"
 DAYS = 8
 DEFINITION_URL = (
     "https://raw.githubusercontent.com/tap-gong-stats/tap-gong-stats/v0.1.0/tap-gong-stats.yml"
