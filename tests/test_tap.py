@@ -117,8 +117,8 @@ def test_stream_that_is_furthest_behind_comes_first_and_coaching_metrics_last() 
     [
         ({"bookmarks": None}, "bookmarks is not an object"),
         ({"bookmarks": []}, "bookmarks is not an object"),
-        ({"value": {"bookmarks": {}}}, "holds value, and no bookmarks"),
-        ({"daily_activity": {}, "users": {}}, "holds daily_activity, users, and no bookmarks"),
+        ({"value": {"bookmarks": {}}}, "contains value but no bookmarks"),
+        ({"daily_activity": {}, "users": {}}, "contains daily_activity, users but no bookmarks"),
         ({"bookmarks": {"users": None}}, "users is not an object"),
         ({"bookmarks": {"other_tap": "x"}}, "other_tap is not an object"),
         (

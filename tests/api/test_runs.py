@@ -80,9 +80,9 @@ def test_empty_window_moves_the_bookmark() -> None:
 @pytest.mark.parametrize(
     ("response", "message"),
     [
-        (StubResponse(404, b"<html>"), "HTTP 404: the response is not one of Gong's"),
+        (StubResponse(404, b"<html>"), "HTTP 404: not a valid Gong API response"),
         (gong_error("sorry", 500), "HTTP 500: sorry (requestId req1)"),
-        (page(1, total=2), "Gong counts 2 items but lists only 1"),
+        (page(1, total=2), "Gong counts 2 items but returned only 1"),
         (page(1, cursor="a", total=2), "pagination loop: repeated cursor"),
     ],
 )
@@ -117,7 +117,7 @@ def test_403_of_a_proxy_skips_no_stream() -> None:
     response = StubResponse(403, b"<html>Blocked</html>")
     result, _ = run(lambda *_: response, skip_forbidden_streams=True)
     assert str(result.error) == (
-        f"{LABEL}: HTTP 403: the response is not one of Gong's; check api_url and the proxies "
+        f"{LABEL}: HTTP 403: not a valid Gong API response; check api_url and the proxies "
         "between here and Gong"
     )
 
