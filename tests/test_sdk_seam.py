@@ -26,6 +26,7 @@ HOOKS: dict[tuple[type, str], str] = {
     (ApiStream, "_write_record_message"): "(self, record)",
     (ApiStream, "get_batch_config"): "(self, config)",
     (ApiStream, "get_records"): "(self, context)",
+    (ApiStream, "get_sync_timer"): "(self)",
     (ApiStream, "log_sync_costs"): "(self)",
     (ReferenceStream, "_write_activate_version_message"): "(self, full_table_version)",
     (TapGongStats, "_env_var_config"): "(cls)",

@@ -20,7 +20,7 @@ EXTRA_PAGES = 10
 class LoopGuard:
     """Checks the pages of one way through a query, except the last one.
 
-    A server that ignores the position which it is given sends the first page for ever.
+    A server that ignores the requested position sends the first page forever.
 
     Args:
         label: how messages name the query.

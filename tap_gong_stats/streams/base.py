@@ -208,6 +208,8 @@ class ApiStream(Stream):
             self.logger.warning("Skipped: %s", error)
         else:
             self.api.run.failures.append(error)
+            # The SDK would call a sync that raises nothing a success.
+            self._timer.tags[metrics.Tag.STATUS] = metrics.Status.FAILED
 
     def _end(self) -> None:
         self._has_ended = True
@@ -218,6 +220,11 @@ class ApiStream(Stream):
         if self.settings.max_api_calls and self.stats.calls:
             self.stream_state.pop("turn", None)  # its name before the first release
             self.stream_state["last_synced_at"] = self.api.run.started_at.isoformat()
+
+    @override
+    def get_sync_timer(self) -> metrics.Timer:
+        self._timer = super().get_sync_timer()
+        return self._timer
 
     @override
     def log_sync_costs(self) -> None:

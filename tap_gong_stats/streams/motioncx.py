@@ -37,7 +37,7 @@ FIELD_NAME_OVERRIDES = {
 class InteractionDetails(WindowedStream):
     """Interactions by the day in UTC on which they began.
 
-    MotionCX summarises an interaction after its end and may do so again later, so recent days
+    MotionCX summarizes an interaction after its end and may do so again later, so recent days
     are read again.
     """
 

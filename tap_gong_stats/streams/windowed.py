@@ -120,7 +120,7 @@ class WindowedStream(ApiStream):
                 if request.ends_window and request.window and not has_gap:
                     self._commit(bookmark, request.window, is_backfill=request.is_backfill)
                 has_gap = has_gap or request.window != request.planned
-                progress.advance(request.window, self.records_read, self.stats)
+                progress.advance(request.window or request.planned, self.records_read, self.stats)
         bookmark.complete_run()
 
     @override
@@ -135,7 +135,9 @@ class WindowedStream(ApiStream):
         window = self.slicer.smallest(partition, window)
         for sub_partition in self._sample_sub_partitions():
             request = WindowRequest(partition, sub_partition, window, window)
-            return self._paginate(request).fetch_next(None)
+            page = self._paginate(request).fetch_next(None)
+            self.time_zone.detect(*self._hint(page, request))
+            return page
         return EMPTY_PAGE
 
     def _sample_sub_partitions(self) -> Sequence[Mapping[str, Any]]:
@@ -189,12 +191,17 @@ class WindowedStream(ApiStream):
         if not self.selected_by or self.replication_method == REPLICATION_FULL_TABLE:
             return
         values = {name: getattr(self.settings, name) for name in self.selected_by}
-        for name in bookmark.select(describe_selection(values)):
+        wider, narrower = bookmark.select(describe_selection(values))
+        for name in wider:
             self.logger.warning(
                 "%s: %s selects more than in earlier runs; backfilling from %s",
                 label,
                 name,
                 self.settings.start_date,
+            )
+        for name in narrower:
+            self.logger.info(
+                "%s: %s selects less than in earlier runs; resuming from the bookmark", label, name
             )
 
     def _window_plan(self, partition: Context, bookmark: Bookmark) -> WindowPlan[Page]:

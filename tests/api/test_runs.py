@@ -80,7 +80,13 @@ def test_empty_window_moves_the_bookmark() -> None:
 @pytest.mark.parametrize(
     ("response", "message"),
     [
-        (StubResponse(404, b"<html>"), "HTTP 404: not a valid Gong API response"),
+        (
+            StubResponse(404, b"<html>"),
+            (
+                "HTTP 404: not a valid Gong API response; check api_url and the proxies between "
+                "here and Gong"
+            ),
+        ),
         (gong_error("sorry", 500), "HTTP 500: sorry (requestId req1)"),
         (page(1, total=2), "Gong counts 2 items but returned only 1"),
         (page(1, cursor="a", total=2), "pagination loop: repeated cursor"),

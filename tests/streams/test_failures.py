@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import re
 import threading
 from datetime import date
@@ -227,3 +229,21 @@ def test_used_up_quota_ends_the_run_and_the_next_run_resumes(
     for stream in ("aggregated_activity", "daily_activity"):
         rows = [*first.rows(stream), *second.rows(stream), *third.rows(stream)]
         assert in_order(rows) == in_order(expected(gong, stream)), stream
+
+
+def test_metrics_of_the_sdk_tell_whether_a_stream_failed(
+    sandbox: StartSandbox, clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    clock(NOW)
+    gong = sandbox(users=3, scopes=scopes_without(DETAILED))
+    run_tap(gong.config(start_date=START.isoformat()), "daily_activity", "users")
+    points = [
+        json.loads(record.message.removeprefix("METRIC: "))
+        for record in caplog.records
+        if "sync_duration" in record.message
+    ]
+    assert {point["tags"]["stream"]: point["tags"]["status"] for point in points} == {
+        "daily_activity": "failed",
+        "users": "succeeded",
+    }

@@ -23,6 +23,7 @@ CONFIG = {"start_date": START.isoformat(), "lookback_days": 2, "days_per_call": 
 def test_wider_user_ids_are_backfilled_and_narrower_ones_are_not(
     sandbox: StartSandbox, clock: SetClock, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     clock("2026-03-12T12:00:00Z")
     gong = sandbox()
     one, two = (user.id for user in gong.company.users[1:3])
@@ -38,6 +39,7 @@ def test_wider_user_ids_are_backfilled_and_narrower_ones_are_not(
     assert "daily_activity: user_ids selects more than in earlier runs" in caplog.text
     narrower = run(wider.state, two)
     assert "selects more" not in caplog.text
+    assert "daily_activity: user_ids selects less than in earlier runs; resuming" in caplog.text
     for stream in streams:
         everything = getattr(expected_rows, stream)(gong.company, days(START, TODAY))
         expected = in_order([row for row in everything if row["user_id"] in {one, two}])
