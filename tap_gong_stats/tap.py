@@ -1,4 +1,4 @@
-"""The front door: the settings that the tap takes and the streams that it offers."""
+"""The entry point: the settings of the tap and its streams."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 
 class TapGongStats(Tap):
-    """Singer tap for the statistics that Gong offers about sales conversations.
+    """Singer tap that loads Gong's statistics about sales calls into any warehouse.
 
     Streams: activity_by_period, aggregated_activity, answered_scorecards, call_interaction_stats,
     coaching_metrics, daily_activity, interaction_stats, scorecards, users, workspaces; and with

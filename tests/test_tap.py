@@ -129,8 +129,8 @@ def test_streams_come_in_the_order_of_their_bookmarks_after_the_reference_stream
     [
         ({"bookmarks": None}, "bookmarks is not an object"),
         ({"bookmarks": []}, "bookmarks is not an object"),
-        ({"value": {"bookmarks": {}}}, "holds value, and no bookmarks"),
-        ({"daily_activity": {}, "users": {}}, "holds daily_activity, users, and no bookmarks"),
+        ({"value": {"bookmarks": {}}}, "contains value but no bookmarks"),
+        ({"daily_activity": {}, "users": {}}, "contains daily_activity, users but no bookmarks"),
         ({"bookmarks": {"users": None}}, "users is not an object"),
         ({"bookmarks": {"other_tap": "x"}}, "other_tap is not an object"),
         (

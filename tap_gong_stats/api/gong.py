@@ -84,7 +84,7 @@ class GongClient(ApiClient):
 
     @override
     def add_cursor(self, params: Mapping[str, Any], cursor: str) -> Mapping[str, Any]:
-        # At the top level: Gong ignores a cursor inside `filter` and returns page one for ever.
+        # At the top level: Gong ignores a cursor inside `filter` and returns page one forever.
         return {**params, "cursor": cursor}
 
     @override
@@ -128,7 +128,7 @@ class GongClient(ApiClient):
         if response.is_redirect:
             text = self.describe_redirect(response)
         else:
-            text = response.clean(error_text(body)) or "the response is not one of Gong's"
+            text = response.clean(error_text(body)) or "not a valid Gong API response"
         request_id = response.headers.get("x-traceid") or body.get("requestId")
         message = f"HTTP {response.status}: {text}"
         return f"{message} (requestId {response.clean(request_id)})" if request_id else message

@@ -1,4 +1,4 @@
-"""How single conversations went."""
+"""Metrics of each call."""
 
 from __future__ import annotations
 

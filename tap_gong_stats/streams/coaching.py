@@ -1,4 +1,4 @@
-"""What managers do for their reports."""
+"""How managers coach their direct reports."""
 
 from __future__ import annotations
 

@@ -68,9 +68,17 @@ def catalog() -> list[dict[str, Any]]:
 
 def endpoint_paths() -> dict[str, str]:
     """Return the path of each stream's endpoint."""
+    return {name: stream.endpoint.path for name, stream in _all_streams().items()}
+
+
+def endpoint_scopes() -> dict[str, str]:
+    """Return the scope that each stream's endpoint requires."""
+    return {name: stream.endpoint.scope for name, stream in _all_streams().items()}
+
+
+def _all_streams() -> dict[str, ApiStream]:
     tap = TapGongStats(config={**LOGIN, "motioncx_api_key": "key"})
-    streams = cast("dict[str, ApiStream]", tap.streams)
-    return {name: stream.endpoint.path for name, stream in streams.items()}
+    return cast("dict[str, ApiStream]", tap.streams)
 
 
 def run_tap(
