@@ -93,7 +93,7 @@ def test_meltano_project_has_the_capabilities_of_the_tap() -> None:
     assert extractor["capabilities"] == [item.value for item in TapGongStats.capabilities]
 
 
-def test_stream_that_is_furthest_behind_comes_first_and_coaching_metrics_last() -> None:
+def test_streams_come_in_the_order_of_their_bookmarks_after_the_reference_streams() -> None:
     def bookmark(day: str) -> dict[str, str]:
         return {"replication_key": "from_date", "replication_key_value": day}
 
@@ -110,14 +110,18 @@ def test_stream_that_is_furthest_behind_comes_first_and_coaching_metrics_last() 
             "coaching_metrics": bookmark("2026-01-01"),
         }
     }
-    order = list(TapGongStats(config=LOGIN, state=state).streams)
-    assert order[-4:] == [
+    assert list(TapGongStats(config=LOGIN, state=state).streams) == [
+        "scorecards",
+        "users",
+        "workspaces",
+        "activity_by_period",
+        "aggregated_activity",
+        "call_interaction_stats",
         "answered_scorecards",
         "interaction_stats",
         "daily_activity",
         "coaching_metrics",
     ]
-    assert order[:3] == ["activity_by_period", "aggregated_activity", "call_interaction_stats"]
 
 
 @pytest.mark.parametrize(
@@ -125,8 +129,8 @@ def test_stream_that_is_furthest_behind_comes_first_and_coaching_metrics_last() 
     [
         ({"bookmarks": None}, "bookmarks is not an object"),
         ({"bookmarks": []}, "bookmarks is not an object"),
-        ({"value": {"bookmarks": {}}}, "holds value, and no bookmarks"),
-        ({"daily_activity": {}, "users": {}}, "holds daily_activity, users, and no bookmarks"),
+        ({"value": {"bookmarks": {}}}, "contains value but no bookmarks"),
+        ({"daily_activity": {}, "users": {}}, "contains daily_activity, users but no bookmarks"),
         ({"bookmarks": {"users": None}}, "users is not an object"),
         ({"bookmarks": {"other_tap": "x"}}, "other_tap is not an object"),
         (

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 MISSING_SCOPE = "You don't have permission to use"
 """How Gong begins to say that the key lacks a scope. The status is 401, as for a wrong key."""
 
+PAGE_SIZE = 100
+"""Items on a page, which no request can change."""
+
 KNOWN_ENVELOPE_FIELDS = ("requestId", "timeZone", "fromDateTime", "toDateTime")
 """The fields of a response beside its items and `records`."""
 
@@ -81,7 +84,7 @@ class GongClient(ApiClient):
 
     @override
     def add_cursor(self, params: Mapping[str, Any], cursor: str) -> Mapping[str, Any]:
-        # At the top level: Gong ignores a cursor inside `filter` and returns page one for ever.
+        # At the top level: Gong ignores a cursor inside `filter` and returns page one forever.
         return {**params, "cursor": cursor}
 
     @override
@@ -125,7 +128,7 @@ class GongClient(ApiClient):
         if response.is_redirect:
             text = self.describe_redirect(response)
         else:
-            text = response.clean(error_text(body)) or "the response is not one of Gong's"
+            text = response.clean(error_text(body)) or "not a valid Gong API response"
         request_id = response.headers.get("x-traceid") or body.get("requestId")
         message = f"HTTP {response.status}: {text}"
         return f"{message} (requestId {response.clean(request_id)})" if request_id else message

@@ -90,7 +90,7 @@ class Bookmark:
         if not isinstance(old, dict) or not all(
             values is None or isinstance(values, list) for values in old.values()
         ):
-            raise self._error("has a selection of another form")
+            raise self._error("has an invalid selection")
         wider = wider_settings(selection, old)
         narrower = [name for name in changed_settings(selection, old) if name not in wider]
         self._state["selection"] = dict(selection)

@@ -63,7 +63,7 @@ class CompanyTimeZone:
     def detect(self, name: object, date_time: object = None) -> None:
         """Take the time zone from a response: its name, or else the offset of a date-time.
 
-        Anything else is ignored: an odd response must not end a run.
+        Anything else is ignored: a malformed response must not end a run.
 
         Raises:
             RunError: if the user has set a time zone with other days.

@@ -104,7 +104,7 @@ def test_replaced_characters_are_counted() -> None:
 def test_response_of_another_shape_is_transient_and_ends_in_one_line(users_json: bytes) -> None:
     malformed = StubResponse(body=b'{"users": ' + users_json + b"}")
     outcome = fetch_from_gong(lambda *_: malformed)
-    assert outcome.message.startswith("HTTP 200: the response is not one of Gong's (")
+    assert outcome.message.startswith("HTTP 200: not a valid Gong API response (")
     assert outcome.message.isprintable()
     assert len(outcome.requests) == 8
     assert fetch_from_gong(lambda _, number: [malformed, users("1")][number]).ids == ["1"]
@@ -133,7 +133,7 @@ def test_404_in_gongs_form_that_speaks_of_the_url_is_an_error(text: str) -> None
 @pytest.mark.parametrize("content", [b"<html>Not Found</html>", {"error": "x"}, {"errors": "x"}])
 def test_404_in_another_form_is_an_error(content: Any) -> None:
     outcome = fetch_from_gong(lambda *_: StubResponse(404, content))
-    assert outcome.message == f"HTTP 404: the response is not one of Gong's; {CHECK_URL}"
+    assert outcome.message == f"HTTP 404: not a valid Gong API response; {CHECK_URL}"
     assert len(outcome.requests) == 1
 
 
@@ -195,7 +195,7 @@ def test_error_of_its_own_kind_is_raised_at_once(
 def test_403_in_another_form_is_not_a_missing_scope() -> None:
     outcome = fetch_from_gong(lambda *_: StubResponse(403, b"<html>Blocked</html>"))
     assert type(outcome.error) is ApiError
-    assert outcome.message == f"HTTP 403: the response is not one of Gong's; {CHECK_URL}"
+    assert outcome.message == f"HTTP 403: not a valid Gong API response; {CHECK_URL}"
 
 
 @pytest.mark.parametrize("content", [None, {}, {"errors": "x"}, {"errors": {"a": "b"}}])

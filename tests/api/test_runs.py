@@ -23,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("fast_retries")
 
 STREAM = "aggregated_activity"
 ONE_DAY = {"start_date": "2026-03-02", "end_date": "2026-03-03", "calls_per_second": 1000}
+CHECK_URL = "check api_url and the proxies between here and Gong"
 LABEL = f"{STREAM} day 2026-03-02..2026-03-03"
 
 
@@ -82,13 +83,10 @@ def test_empty_window_moves_the_bookmark() -> None:
     [
         (
             StubResponse(404, b"<html>"),
-            (
-                "HTTP 404: the response is not one of Gong's; check api_url and the proxies between "
-                "here and Gong"
-            ),
+            f"HTTP 404: not a valid Gong API response; {CHECK_URL}",
         ),
         (gong_error("sorry", 500), "HTTP 500: sorry (requestId req1)"),
-        (page(1, total=2), "Gong counts 2 items but lists only 1"),
+        (page(1, total=2), "Gong counts 2 items but returned only 1"),
         (page(1, cursor="a", total=2), "pagination loop: repeated cursor"),
     ],
 )
@@ -123,8 +121,7 @@ def test_403_of_a_proxy_skips_no_stream() -> None:
     response = StubResponse(403, b"<html>Blocked</html>")
     result, _ = run(lambda *_: response, skip_forbidden_streams=True)
     assert str(result.error) == (
-        f"{LABEL}: HTTP 403: the response is not one of Gong's; check api_url and the proxies "
-        "between here and Gong"
+        f"{LABEL}: HTTP 403: not a valid Gong API response; {CHECK_URL}"
     )
 
 

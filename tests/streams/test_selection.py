@@ -89,10 +89,7 @@ def test_unknown_user_ids_end_the_run_before_a_bookmark_moves(
         assert run.error is None
         assert "user_ids cannot be checked: users: HTTP 401" in caplog.text
         return
-    assert str(run.error) == (
-        "user_ids: Gong has no user 8, 9; correct the setting, whose ids are those of the stream "
-        "users"
-    )
+    assert str(run.error) == "user_ids: Gong has no user 8, 9; use IDs from the stream users"
     assert run.states == []
     assert [request["path"] for request in server.requests] == ["/v2/users"]
 
