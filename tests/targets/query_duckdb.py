@@ -6,7 +6,7 @@ QUERIES is a JSON object of SQL by name; what is printed, one of rows by name.
 import json
 import sys
 
-import duckdb  # type: ignore[import-not-found]  # installed in an environment of its own
+import duckdb
 
 database, queries = sys.argv[1:]
 tables = {}
