@@ -35,9 +35,10 @@ from tap_gong_stats.records.writer import BufferedMessageWriter
 from tap_gong_stats.streams.activity import ActivityByPeriod, AggregatedActivity, DailyActivity
 from tap_gong_stats.streams.calls import CallInteractionStats
 from tap_gong_stats.streams.coaching import CoachingMetrics
+from tap_gong_stats.streams.estimate import CallEstimate
 from tap_gong_stats.streams.interaction import InteractionStats
 from tap_gong_stats.streams.motioncx import InteractionDetails
-from tap_gong_stats.streams.reference import Scorecards, Users, Workspaces
+from tap_gong_stats.streams.reference import ReferenceStream, Scorecards, Users, Workspaces
 from tap_gong_stats.streams.routers import LocalDateRouter, ManagerRouter, TimeZoneRouter
 from tap_gong_stats.streams.run import ApiContext, Run
 from tap_gong_stats.streams.scorecards import AnsweredScorecards
@@ -140,17 +141,22 @@ class TapGongStats(Tap):
     def streams(self) -> dict[str, Stream]:
         """The streams in the order of a run.
 
-        The stream that is furthest behind comes first, and one that needs many requests per
-        window last. Where `max_api_calls` has cut earlier runs short, the streams that were
-        synced least recently come before all others.
+        The reference streams come first, as others depend on them; then the stream that is
+        furthest behind; last one that needs many requests per window. Where `max_api_calls` has
+        cut earlier runs short, the streams that were synced least recently come before all others.
         """
 
-        def order(item: tuple[str, Stream]) -> tuple[str, bool, str]:
-            name, _ = item
+        def order(item: tuple[str, Stream]) -> tuple[str, bool, bool, str]:
+            name, stream = item
             state = self.state.get("bookmarks", {}).get(name, {})
             # `turn` was the name before the first release.
             synced_at = str(state.get("last_synced_at", state.get("turn", "")))
-            return synced_at, name == CoachingMetrics.name, self._oldest_bookmark(name)
+            return (
+                synced_at,
+                not isinstance(stream, ReferenceStream),
+                name == CoachingMetrics.name,
+                self._oldest_bookmark(name),
+            )
 
         return dict(sorted(super().streams.items(), key=order))
 
@@ -192,9 +198,11 @@ class TapGongStats(Tap):
     @contextmanager
     def _running(self, streams: Iterable[Stream]) -> Iterator[None]:
         planned = cast("list[ApiStream]", [*streams])
-        self.run.plan(planned)
+        users = cast("Users", self.streams[Users.name])
+        of_gong = [stream for stream in planned if stream.api is self.gong]
+        self.run.plan(planned, CallEstimate(of_gong, users))
         try:
-            check_user_ids(cast("Users", self.streams[Users.name]), planned)
+            check_user_ids(users, planned)
             self.run.start()
             yield
             self._log_total(planned)

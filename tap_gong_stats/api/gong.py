@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 MISSING_SCOPE = "You don't have permission to use"
 """How Gong begins to say that the key lacks a scope. The status is 401, as for a wrong key."""
 
+PAGE_SIZE = 100
+"""Items on a page, which no request can change."""
+
 KNOWN_ENVELOPE_FIELDS = ("requestId", "timeZone", "fromDateTime", "toDateTime")
 """The fields of a response beside its items and `records`."""
 

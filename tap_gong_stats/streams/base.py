@@ -81,6 +81,10 @@ class ApiStream(Stream):
     def fetch_sample(self) -> Page:
         """Make one cheap call, to see whether the stream can be read."""
 
+    @abstractmethod
+    def estimate_calls(self, users: int) -> int:
+        """Return how many calls the plan probably takes in a company of so many users."""
+
     @cached_property
     def api(self) -> ApiContext:
         """What the streams of the API share."""

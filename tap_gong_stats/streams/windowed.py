@@ -6,11 +6,14 @@ from abc import abstractmethod
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from itertools import chain
+from math import ceil
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
+from tap_gong_stats.api.gong import PAGE_SIZE
 from tap_gong_stats.api.pages import EMPTY_PAGE
 from tap_gong_stats.errors import ApiError
 from tap_gong_stats.streams.base import ApiStream
@@ -52,6 +55,11 @@ class WindowedStream(ApiStream):
         connect: returns what the streams of the API share.
         router: returns the requests that each window takes; by default, one.
     """
+
+    items_per_user: ClassVar[float] = 1
+    """How many items a response about a window probably has for each user …"""
+    items_per_user_and_day: ClassVar[float] = 0
+    """… and beside them for each user and day of the window."""
 
     def __init__(
         self,
@@ -108,6 +116,7 @@ class WindowedStream(ApiStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
+        self.api.run.estimate.log_once()
         key = tuple((context or {}).items())
         plan, (bookmark, _) = self._sources[key], self._plans[key]
         has_gap = False
@@ -122,6 +131,15 @@ class WindowedStream(ApiStream):
                 has_gap = has_gap or request.window != request.planned
                 progress.advance(request.window or request.planned, self.records_read, self.stats)
         bookmark.complete_run()
+
+    @override
+    def estimate_calls(self, users: int) -> int:
+        calls = 0
+        for window in chain.from_iterable(plan.windows() for plan in self._sources.values()):
+            days = (window.end - window.start).days
+            items = users * (self.items_per_user + days * self.items_per_user_and_day)
+            calls += max(1, ceil(items / PAGE_SIZE))
+        return calls * self._router.requests_per_window
 
     @override
     def drop_requests(self) -> None:

@@ -104,8 +104,8 @@ def test_two_failing_streams_are_both_reported(sandbox: StartSandbox, clock: Set
     assert isinstance(run.error, SyncFailedError)
     first, second = run.error.failures
     label = r"daily_activity 2026-03-\d\d..2026-03-\d\d"
-    assert re.fullmatch(forbidden_message(label, DETAILED), str(first))
-    assert re.fullmatch(forbidden_message("users", "api:users:read"), str(second))
+    assert re.fullmatch(forbidden_message("users", "api:users:read"), str(first))
+    assert re.fullmatch(forbidden_message(label, DETAILED), str(second))
     assert str(run.error) == f"{first}; {second}"
     assert_loaded(run, gong, "aggregated_activity", "interaction_stats")
 
@@ -184,7 +184,7 @@ def test_rejected_credentials_end_the_run_after_delivering_everything_before(
     with scripted_server(respond) as server:
         config = {"api_url": server.url, "start_date": "2026-03-02", **FOUR_WINDOWS}
         config |= {"concurrency": concurrency}
-        run = run_tap(config, "daily_activity", "users", "workspaces")
+        run = run_tap(config, "daily_activity", "interaction_stats")
     assert isinstance(run.error, AuthenticationError)
     assert str(run.error) == (
         "daily_activity 2026-03-06..2026-03-08: HTTP 401: Access is denied: the access key is not "
@@ -211,17 +211,17 @@ def test_used_up_quota_ends_the_run_and_the_next_run_resumes(
     first = run_tap(config, *streams)
     assert isinstance(first.error, QuotaExceededError)
     assert re.fullmatch(
-        r"aggregated_activity day 2026-03-07\.\.2026-03-08: HTTP 429: .+ \(requestId \w+\); no "
+        r"aggregated_activity day 2026-03-06\.\.2026-03-07: HTTP 429: .+ \(requestId \w+\); no "
         r"further calls before 2026-03-13 00:00 UTC \(max_retry_after is 60 s\); run again then to "
         r"resume from the last bookmark",
         str(first.error),
     )
-    assert first.bookmark("aggregated_activity", "day") == "2026-03-07"
+    assert first.bookmark("aggregated_activity", "day") == "2026-03-06"
     assert [call.status for call in gong.calls] == [200] * 5 + [429]
 
     clock("2026-03-13T00:01:00Z")
     second = run_tap(config, *streams, state=first.state)
-    assert str(second.error).startswith("aggregated_activity day 2026-03-10..2026-03-11: HTTP 429")
+    assert str(second.error).startswith("aggregated_activity day 2026-03-09..2026-03-10: HTTP 429")
     clock("2026-03-14T00:01:00Z")
     third = run_tap(config, *streams, state=second.state)
     assert third.error is None
