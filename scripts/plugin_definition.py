@@ -33,7 +33,14 @@ BUILTIN_SETTINGS = (
 """Of the SDK's own settings, those of faker and of how to flatten are rarely used."""
 
 # Meltano 4.4 fails on decimals, and its error for an invalid number does not name the setting.
-MELTANO_KINDS = {"array": "array", "boolean": "boolean", "number": "string", "string": "string"}
+MELTANO_KINDS = {
+    "array": "array",
+    "boolean": "boolean",
+    "integer": "string",
+    "number": "string",
+    "object": "object",
+    "string": "string",
+}
 
 
 def render(root: Path) -> str:
@@ -100,7 +107,7 @@ def _builtin_settings() -> list[dict[str, Any]]:
         {
             "name": name,
             "label": properties[name]["title"],
-            "kind": properties[name]["type"][0],
+            "kind": MELTANO_KINDS[properties[name]["type"][0]],
             "description": properties[name]["description"],
         }
         for name in BUILTIN_SETTINGS

@@ -13,6 +13,7 @@ from singer_sdk.exceptions import ConfigValidationError, SingerSDKError
 from tap_gong_stats.errors import ApiError
 from tap_gong_stats.records.output import OutputError, StoppedBySignal, standard_output
 from tap_gong_stats.streams.run import SyncFailedError
+from tap_gong_stats.structured_log import name_streams_of_metrics
 from tap_gong_stats.tap import TapGongStats
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def main() -> None:
         command = TapGongStats.cli  # sets up the log
     except ValueError as error:
         sys.exit(f"LOGLEVEL: {error}; use DEBUG, INFO, WARNING or ERROR")
+    name_streams_of_metrics()
     try:
         with standard_output(TapGongStats.termination):
             run(command)

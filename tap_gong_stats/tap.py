@@ -75,7 +75,7 @@ class TapGongStats(Tap):
         TapCapabilities.CATALOG,
         TapCapabilities.STATE,
         TapCapabilities.DISCOVER,
-        TapCapabilities.ACTIVATE_VERSION,
+        PluginCapabilities.ACTIVATE_VERSION,
         PluginCapabilities.ABOUT,
         PluginCapabilities.STREAM_MAPS,
         PluginCapabilities.FLATTENING,
@@ -292,7 +292,9 @@ class TapGongStats(Tap):
                 raise ConfigValidationError(str(error), errors=error.problems) from error
             return error.problems
         problems = super()._validate_config(raise_errors=raise_errors)
-        for warning in unknown_settings(self._config, self.config_jsonschema["properties"]):
+        known = deepcopy(CONFIG_SCHEMA)
+        self.append_builtin_config(known)
+        for warning in unknown_settings(self._config, known["properties"]):
             self.logger.warning(warning)
         return problems
 

@@ -105,7 +105,7 @@ def test_plugin_definition_describes_what_about_describes(definition: dict[str, 
         setting = {
             "name": name,
             "label": schema["title"],
-            "kind": MELTANO_KINDS[kind] if name in own else kind,
+            "kind": MELTANO_KINDS[kind],
             "value": schema.get("default"),
             "sensitive": schema.get("secret"),
             "description": schema["description"],
