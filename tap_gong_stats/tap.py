@@ -200,7 +200,8 @@ class TapGongStats(Tap):
         planned = cast("list[ApiStream]", [*streams])
         users = cast("Users", self.streams[Users.name])
         of_gong = [stream for stream in planned if stream.api is self.gong]
-        self.run.plan(planned, CallEstimate(of_gong, users))
+        self.run.plan(planned)
+        self.run.before_windows = CallEstimate(of_gong, users).log_once
         try:
             check_user_ids(users, planned)
             self.run.start()
