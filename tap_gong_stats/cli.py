@@ -97,7 +97,10 @@ def check_catalog(catalog: dict[str, Any]) -> None:
     """
     streams = catalog.get("streams", [])
     if not isinstance(streams, list):
-        raise ValueError("streams is not a list; write the catalog with --discover")  # noqa: TRY004
+        # Like the errors below: the type of the JSON is wrong, not that of an argument.
+        raise ValueError(  # noqa: TRY004 - see above
+            "streams is not a list; write the catalog with --discover"
+        )
     for number, stream in enumerate(streams, start=1):
         try:
             entry = CatalogEntry.from_dict(stream)
