@@ -29,6 +29,7 @@ BUILTIN_SETTINGS = (
     "stream_map_config",
     "flattening_enabled",
     "flattening_max_depth",
+    "emit_activate_version_messages",
 )
 """Of the SDK's own settings, those of faker and of how to flatten are rarely used."""
 
