@@ -120,9 +120,7 @@ def test_missing_scope_fails_the_stream_unless_it_may_be_skipped(status: int) ->
 def test_403_of_a_proxy_skips_no_stream() -> None:
     response = StubResponse(403, b"<html>Blocked</html>")
     result, _ = run(lambda *_: response, skip_forbidden_streams=True)
-    assert str(result.error) == (
-        f"{LABEL}: HTTP 403: not a valid Gong API response; {CHECK_URL}"
-    )
+    assert str(result.error) == (f"{LABEL}: HTTP 403: not a valid Gong API response; {CHECK_URL}")
 
 
 def test_used_up_quota_ends_the_run_at_the_last_bookmark() -> None:
