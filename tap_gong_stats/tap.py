@@ -21,7 +21,7 @@ from tap_gong_stats.api.endpoints import count
 from tap_gong_stats.api.gong import GongClient
 from tap_gong_stats.api.motioncx import MotionCXClient
 from tap_gong_stats.api.rate_limit import CallBudget, RateLimiter
-from tap_gong_stats.cli import WRONG_JSON, JsonFile, StateFile, check_catalog
+from tap_gong_stats.cli import WRONG_JSON, adapt_options
 from tap_gong_stats.config.json_schema import CONFIG_SCHEMA, coerce_types, unknown_settings
 from tap_gong_stats.config.sdk_settings import (
     check_stream_maps,
@@ -62,8 +62,8 @@ class TapGongStats(Tap):
     """Singer tap that loads Gong's statistics about sales calls into any warehouse.
 
     Streams: activity_by_period, aggregated_activity, answered_scorecards, call_interaction_stats,
-    coaching_metrics, daily_activity, interaction_stats, scorecards, users, workspaces; and with
-    motioncx_api_key interaction_details.
+    coaching_metrics, daily_activity, interaction_stats, scorecards, users, workspaces; and, with
+    motioncx_api_key, interaction_details.
     """
 
     name = "tap-gong-stats"
@@ -250,14 +250,7 @@ class TapGongStats(Tap):
     @classmethod
     @override
     def get_singer_command(cls) -> Command:
-        command = super().get_singer_command()
-        for option in command.params:
-            if option.name == "catalog":
-                option.is_eager = True  # so that `--test` knows it in any position
-                option.type = JsonFile(check_catalog)
-            elif option.name == "state":
-                option.type = StateFile()
-        return command
+        return adapt_options(super().get_singer_command())
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ MELTANO_YML = (ROOT / "meltano.yml").read_text(encoding="utf-8")
 KINDS = {
     "array": "array",
     "boolean": "boolean",
-    "integer": "integer",
+    "integer": "string",
     "number": "string",
     "object": "object",
     "string": "string",
