@@ -29,6 +29,7 @@ BUILTIN_SETTINGS = (
     "stream_map_config",
     "flattening_enabled",
     "flattening_max_depth",
+    "emit_activate_version_messages",
 )
 """Of the SDK's own settings, those of faker and of how to flatten are rarely used."""
 
@@ -103,12 +104,15 @@ def _builtin_settings() -> list[dict[str, Any]]:
     schema = deepcopy(TapGongStats.config_jsonschema)
     TapGongStats.append_builtin_config(schema)
     properties = schema["properties"]
-    return [
-        {
+    settings = []
+    for name in BUILTIN_SETTINGS:
+        setting = properties[name]
+        entry = {
             "name": name,
-            "label": properties[name]["title"],
-            "kind": MELTANO_KINDS[properties[name]["type"][0]],
-            "description": properties[name]["description"],
+            "label": setting["title"],
+            "kind": MELTANO_KINDS[setting["type"][0]],
+            "value": setting.get("default"),
+            "description": setting["description"],
         }
-        for name in BUILTIN_SETTINGS
-    ]
+        settings.append({key: value for key, value in entry.items() if value is not None})
+    return settings

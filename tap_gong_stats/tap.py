@@ -25,6 +25,7 @@ from tap_gong_stats.cli import WRONG_JSON, adapt_options
 from tap_gong_stats.config.json_schema import CONFIG_SCHEMA, coerce_types, unknown_settings
 from tap_gong_stats.config.sdk_settings import (
     check_stream_maps,
+    declare_activate_version,
     parse_environment,
     stream_map_problem,
 )
@@ -210,6 +211,12 @@ class TapGongStats(Tap):
         finally:
             self.run.close()
         self.run.raise_failures()
+
+    @classmethod
+    @override
+    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
+        super().append_builtin_config(config_jsonschema)
+        declare_activate_version(config_jsonschema["properties"])
 
     @classmethod
     @override

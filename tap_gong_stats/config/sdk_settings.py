@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk.configuration._dict_config import parse_environment_config
+from singer_sdk.helpers.capabilities import EMIT_ACTIVATE_VERSION_CONFIG
 
 from tap_gong_stats.config.settings import SettingsError
 from tap_gong_stats.config.validators.base import invalid
@@ -21,6 +22,12 @@ NOTHING_ELSE = (None, "__NULL__")
 
 MAX_LENGTH = 200
 """Characters of an error that a message shows."""
+
+
+def declare_activate_version(properties: dict[str, Any]) -> None:
+    """Add `emit_activate_version_messages`, which the SDK 0.54 reads without declaring it."""
+    for name, schema in EMIT_ACTIVATE_VERSION_CONFIG["properties"].items():
+        properties.setdefault(name, schema)
 
 
 def parse_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
