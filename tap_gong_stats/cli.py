@@ -24,7 +24,8 @@ class JsonFile(click.File):
         self, value: str | os.PathLike[str] | IO[Any], param: Parameter | None, ctx: Context | None
     ) -> IO[str]:
         try:
-            text: str = super().convert(value, param, ctx).read()
+            with super().convert(value, param, ctx) as file:
+                text: str = file.read()
             is_object = isinstance(json.loads(text), dict)
         except ValueError:
             is_object = False
