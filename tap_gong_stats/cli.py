@@ -8,16 +8,34 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+from singer_sdk.singerlib.catalog import CatalogEntry
 from typing_extensions import override
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
 
     from click import Context, Parameter
 
+    Check = Callable[[dict[str, Any]], None]
+
+WRONG_JSON = (ValueError, RecursionError)
+"""What parsing a file may raise if it does not hold JSON, or holds too many nested lists."""
+
+WRONG_SHAPE = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
+"""What the SDK may raise for a catalog of another shape."""
+
 
 class JsonFile(click.File):
-    """A file that holds a JSON object."""
+    """A file that holds a JSON object.
+
+    Args:
+        check: raises a ValueError for an object of another shape.
+    """
+
+    def __init__(self, check: Check | None = None) -> None:
+        super().__init__()
+        self._check = check
 
     @override
     def convert(
@@ -26,11 +44,16 @@ class JsonFile(click.File):
         try:
             with super().convert(value, param, ctx) as file:
                 text: str = file.read()
-            is_object = isinstance(json.loads(text), dict)
-        except ValueError:
-            is_object = False
-        if not is_object:
+            content = json.loads(text)
+        except WRONG_JSON:
+            content = None
+        if not isinstance(content, dict):
             self.fail(f"{value} does not hold a JSON object", param, ctx)
+        if self._check:
+            try:
+                self._check(content)
+            except ValueError as error:
+                self.fail(f"{value}: {error}", param, ctx)
         return io.StringIO(text)
 
 
@@ -53,3 +76,25 @@ def _is_missing_or_empty(path: Path) -> bool:
         return not path.exists() or (path.is_file() and not path.read_bytes().strip())
     except OSError:
         return False
+
+
+def check_catalog(catalog: dict[str, Any]) -> None:
+    """Check that the SDK can read a catalog.
+
+    Raises:
+        ValueError: if it cannot.
+    """
+    streams = catalog.get("streams", [])
+    if not isinstance(streams, list):
+        raise ValueError("streams is not a list; write the catalog with --discover")  # noqa: TRY004
+    for number, stream in enumerate(streams, start=1):
+        try:
+            entry = CatalogEntry.from_dict(stream)
+            is_known = entry.stream in {None, entry.tap_stream_id}
+        except WRONG_SHAPE:
+            is_known = False
+        if not is_known:
+            raise ValueError(
+                f"stream {number} does not have the form that --discover writes; write the "
+                "catalog again with it"
+            )

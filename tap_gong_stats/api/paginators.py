@@ -129,7 +129,7 @@ class CursorPaginator(Paginator):
             return
         current.shortfalls += 1
         shortfall = (
-            f"{current.query.label}: Gong counts {current.total} items but lists only "
+            f"{current.query.label}: Gong counts {current.total} items but returned only "
             f"{len(current.seen)}"
         )
         if current.shortfalls > 1:

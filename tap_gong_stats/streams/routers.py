@@ -32,6 +32,10 @@ class PartitionRouter(Protocol):
     """Returns the requests that each window of a stream takes."""
 
     @property
+    def requests_per_window(self) -> int:
+        """How many there are, as far as that is known; otherwise 1."""
+
+    @property
     def sources(self) -> Sequence[SharedFetch[Page]]:
         """The requests on which that depends, shared with other streams."""
 
@@ -50,6 +54,7 @@ class PartitionRouter(Protocol):
 class OneRequestPerWindow:
     """Each window takes one request."""
 
+    requests_per_window = 1
     sources: tuple[()] = ()
 
     def sub_partitions(self, stream: ApiStream, *, more_to_learn: bool) -> SubPartitions | None:
@@ -67,6 +72,8 @@ class TimeZoneRouter:
     Args:
         stream: the stream whose endpoint names the time zone.
     """
+
+    requests_per_window = 1
 
     def __init__(self, stream: AggregatedActivity) -> None:
         self._stream = stream
@@ -127,6 +134,8 @@ class LocalDateRouter:
         time_zone: the router that finds it out.
     """
 
+    requests_per_window = 1
+
     def __init__(self, time_zone: TimeZoneRouter) -> None:
         self._time_zone = time_zone
 
@@ -160,6 +169,12 @@ class ManagerRouter:
         self._workspaces = workspaces
 
     @property
+    def requests_per_window(self) -> int:
+        """The number of pairs; 1 while users or workspaces are unknown."""
+        is_known = self._users.source.done and self._workspaces.source.done
+        return len(self._pairs()) if is_known else 1
+
+    @property
     def sources(self) -> Sequence[SharedFetch[Page]]:
         """The requests for time zone, users and workspaces."""
         return [*self._time_zone.sources, self._users.source, self._workspaces.source]
@@ -174,10 +189,13 @@ class ManagerRouter:
         if not (have_users and have_workspaces):
             return None
         with stream.parsing_errors():
-            managers = dict.fromkeys(user.get("managerId") for user in self._users.items())
-            return [
-                {"workspace_id": workspace["id"], "manager_id": manager}
-                for workspace in self._workspaces.items()
-                for manager in managers
-                if manager
-            ]
+            return self._pairs()
+
+    def _pairs(self) -> SubPartitions:
+        managers = dict.fromkeys(user.get("managerId") for user in self._users.items())
+        return [
+            {"workspace_id": workspace["id"], "manager_id": manager}
+            for workspace in self._workspaces.items()
+            for manager in managers
+            if manager
+        ]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.config.settings import Settings
     from tap_gong_stats.streams.base import ApiStream
+    from tap_gong_stats.streams.estimate import CallEstimate
     from tap_gong_stats.sync.tasks import Task, TaskSource
     from tap_gong_stats.sync.time_zone import CompanyTimeZone
 
@@ -55,10 +56,12 @@ class Run:
     Attributes:
         started_at: the instant at which the run began.
         failures: the errors of the streams that could not be synced.
+        estimate: the calls that the planned streams will take.
     """
 
     started_at: datetime
     failures: list[Exception] = field(default_factory=list)
+    estimate: CallEstimate = field(init=False)
     _prefetchers: dict[ApiClient, PagePrefetcher[Page]] = field(default_factory=dict)
 
     @property
@@ -66,12 +69,13 @@ class Run:
         """Whether an error has ended the run for all streams."""
         return any(isinstance(failure, RunError) for failure in self.failures)
 
-    def plan(self, streams: Iterable[ApiStream]) -> None:
+    def plan(self, streams: Iterable[ApiStream], estimate: CallEstimate) -> None:
         """Plan the requests of all streams, and send none yet.
 
         Raises:
             BookmarkError: for a state that this tap cannot have written.
         """
+        self.estimate = estimate
         sources: dict[ApiClient, list[Source]] = {}
         for stream in streams:
             planned = sources.setdefault(stream.api.client, [])

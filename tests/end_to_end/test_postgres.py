@@ -165,7 +165,7 @@ REFERENCES = [
     ("scorecards", "workspace_id", "workspaces", "id"),
     ("users", "manager_id", "users", "id"),
 ]
-"""The joins in the README's diagram: a table and column, and what they refer to."""
+"""The joins in the diagram of docs/streams.md: a table and column, and what they refer to."""
 
 
 def orphans(database: Database, table: str, column: str, other: str, key: str) -> int:

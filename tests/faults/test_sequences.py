@@ -1,9 +1,13 @@
-"""Random sequences of faults, outages, kills and resumes, over all streams in each run."""
+"""Random sequences of faults, odd values, outages, kills, signals and resumes.
+
+Each run loads all streams.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
+import signal
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -43,18 +47,20 @@ DEPENDS_ON = {
 
 @dataclass(frozen=True)
 class Phase:
-    """One run: transient faults, after them an outage, and a kill.
+    """One run: transient faults, after them an outage, and an early end.
 
     Attributes:
         faults: the faults of the first requests.
         outage: what happens to the later ones.
-        kill_after: the number of messages after which the run is killed.
+        kill_after: the number of messages after which the run ends.
+        signum: the signal that ends it then; by default, it is killed.
         max_api_calls: the budget.
     """
 
     faults: list[Fault | None]
     outage: Outage | None = None
     kill_after: int | None = None
+    signum: signal.Signals | None = None
     max_api_calls: int | None = None
 
 
@@ -78,6 +84,7 @@ PHASES = st.builds(
     FAULTS,
     st.one_of(st.none(), OUTAGES),
     st.one_of(st.none(), st.integers(0, MESSAGES)),
+    st.sampled_from([None, signal.SIGINT, signal.SIGTERM]),
     st.one_of(st.none(), st.integers(20, 150)),
 )
 
@@ -130,6 +137,7 @@ def test_all_streams_load_their_rows_whatever_happens(
             },
             target=target,
             kill_after=phase.kill_after,
+            signum=phase.signum,
         )
         wait_for_fetch_threads()
         bookmarks.follow(run.messages)

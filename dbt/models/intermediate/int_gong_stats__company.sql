@@ -1,0 +1,59 @@
+with time_zones as (
+    select time_zone, from_date
+    from {{ ref('stg_gong_stats__aggregated_activity') }}
+
+    union all
+
+    select time_zone, from_date
+    from {{ ref('stg_gong_stats__interaction_stats') }}
+),
+
+latest_time_zone as (
+    select
+        time_zone,
+        row_number() over (order by from_date desc, time_zone) as recency
+    from time_zones
+    where time_zone is not null
+),
+
+loaded as (
+    select from_date as first_date, to_date as end_date, extracted_at
+    from {{ ref('stg_gong_stats__daily_activity') }}
+
+    union all
+
+    select started_date, started_date, extracted_at
+    from {{ ref('stg_gong_stats__call_interaction_stats') }}
+
+    union all
+
+    select null, null, extracted_at
+    from {{ ref('stg_gong_stats__users') }}
+),
+
+extent as (
+    select
+        min(first_date) as first_date,
+        max(end_date) as end_date,
+        max(extracted_at) as extracted_at
+    from loaded
+),
+
+with_time_zone as (
+    select
+        extent.*,
+        {%- if var('gong_stats_time_zone') %}
+        '{{ var('gong_stats_time_zone') }}' as time_zone
+        {%- else %}
+        coalesce(latest_time_zone.time_zone, 'UTC') as time_zone
+        {%- endif %}
+    from extent
+    left join latest_time_zone on latest_time_zone.recency = 1
+)
+
+select
+    time_zone,
+    first_date,
+    -- The tap loads only days that are over.
+    coalesce({{ gong_stats.local_date('extracted_at', 'time_zone') }}, end_date) as loaded_until
+from with_time_zone
