@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from scripts.postgres import Database
     from tests.conftest import StartSandbox
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)")
 ADDED_BY_THE_TARGET = "_sdc_"
