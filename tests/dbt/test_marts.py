@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from scripts.charts import draw
 from tests.dbt import scenarios
 from tests.dbt.expected_marts import Marts
 from tests.dbt.truth import Truth
-from tests.dbt.warehouses import PROJECT, DuckDb, Postgres, Row, as_plain, new_database
+from tests.dbt.warehouses import PROJECT, DuckDb, Postgres, Row, as_plain, new_database, query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from scripts.postgres import Database
     from tests.dbt.scenarios import Scenario
@@ -102,7 +104,7 @@ def test_every_figure_is_that_of_the_company(
     built: Built, expected: dict[str, list[Row]], mart: str
 ) -> None:
     rows = in_order(expected[mart], *KEYS[mart])
-    found = in_order(built.warehouse.query(f"table gong_stats__{mart}"), *KEYS[mart])
+    found = in_order(query(built.warehouse, f"table gong_stats__{mart}"), *KEYS[mart])
     for one, other in zip(found, rows, strict=False):
         assert one == other
     assert len(found) == len(rows)
@@ -139,7 +141,7 @@ def test_lists_of_calls_are_unnested(built: Built) -> None:
         ("call_topics", topics, "topic_name"),
         ("call_trackers", trackers, "tracker_id"),
     ):
-        found = built.warehouse.query(f"table int_gong_stats__{model}")
+        found = query(built.warehouse, f"table int_gong_stats__{model}")
         assert in_order(found, "call_id", key) == in_order(rows, "call_id", key)
 
 
@@ -158,6 +160,12 @@ def test_documentation_names_exactly_the_columns(built: Built) -> None:
         assert all(column["description"] for column in documented.values()), name
 
 
+def test_picture_is_drawn_from_the_marts(built: Built, tmp_path: Path) -> None:
+    file = tmp_path / "marts.svg"
+    draw(lambda sql: [[*row.values()] for row in built.warehouse.rows(sql)], file)
+    assert re.search(r"<!-- Talk ratio by week in the team of \w+ \w+ -->", file.read_text("utf-8"))
+
+
 def test_readme_answers_eight_questions() -> None:
     assert len(QUESTIONS) == 8
     assert [title for title, sql in QUESTIONS if len(sql.splitlines()) > MAX_LINES] == []
@@ -165,4 +173,4 @@ def test_readme_answers_eight_questions() -> None:
 
 @pytest.mark.parametrize(("title", "sql"), QUESTIONS)
 def test_question_of_the_readme_has_an_answer(built: Built, title: str, sql: str) -> None:
-    assert built.warehouse.query(sql), title
+    assert query(built.warehouse, sql), title

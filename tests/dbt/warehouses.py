@@ -48,7 +48,7 @@ class Warehouse(Protocol):
 
     def dbt(self, *arguments: str) -> str: ...
 
-    def query(self, sql: str) -> list[Row]: ...
+    def rows(self, sql: str) -> list[Row]: ...
 
 
 @dataclass
@@ -119,12 +119,12 @@ class DuckDb:
         variables = {"DBT_TARGET": "duckdb", "DUCKDB_PATH": str(self.file)}
         return Dbt(self.tools, self.folder, variables)(*arguments)
 
-    def query(self, sql: str) -> list[Row]:
+    def rows(self, sql: str) -> list[Row]:
         with duckdb.connect(self.file, read_only=True) as connection:
             connection.execute(f"use {MARTS}")
             cursor = connection.execute(sql)
             names = [column[0] for column in cursor.description]
-            return [as_row(names, values) for values in cursor.fetchall()]
+            return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
 @dataclass
@@ -165,12 +165,12 @@ class Postgres:
         variables = {"DBT_TARGET": "postgres", **self.database.variables}
         return Dbt(self.tools, self.folder, variables)(*arguments)
 
-    def query(self, sql: str) -> list[Row]:
+    def rows(self, sql: str) -> list[Row]:
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
             connection.execute(f"set search_path to {MARTS}")
             cursor = connection.execute(sql.encode())
             names = [column.name for column in cursor.description or ()]
-            return [as_row(names, values) for values in cursor.fetchall()]
+            return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
 @contextmanager
@@ -181,12 +181,13 @@ def new_database(server: Database, name: str) -> Iterator[Database]:
         yield type(server)(server.host, server.port, server.user, server.password, name)
 
 
-def as_row(names: Sequence[str], values: Sequence[Any]) -> Row:
-    return {name: as_plain(value) for name, value in zip(names, values, strict=True)}
+def query(warehouse: Warehouse, sql: str) -> list[Row]:
+    """Return rows in a form in which both databases and the expectation are equal."""
+    return [{name: as_plain(value) for name, value in row.items()} for row in warehouse.rows(sql)]
 
 
 def as_plain(value: Any) -> Any:
-    """Return a value in a form in which both databases and the expectation are equal."""
+    """Return a value as a plain type: dates as text, numbers rounded."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float | Decimal):
