@@ -239,7 +239,7 @@ class RunMetrics:
 
     def parse(self, line: str) -> None:
         """Add the metrics that a line of the log reports; the tap logs them after each stream."""
-        metric = re.search(r" tap-gong-stats METRIC +metric_name=(\w+) metric_value=(\d+)", line)
+        metric = re.search(r"tap-gong-stats METRIC \w+ +metric_name=(\w+) metric_value=(\d+)", line)
         if metric and metric[1] in self._metrics:
             self._metrics[metric[1]] += int(metric[2])
 

@@ -49,7 +49,7 @@ def check_tag(tag: str, root: Path) -> None:
         raise StepError(f"CHANGELOG.md has no section '## [{version}] - YYYY-MM-DD'; add it.")
     definition = (root / "tap-gong-stats.yml").read_text(encoding="utf-8")
     if f"\npip_url: {project['name']}=={version}\n" not in definition:
-        raise StepError("tap-gong-stats.yml has another version; run scripts.generate_settings.")
+        raise StepError("tap-gong-stats.yml has another version; run scripts.generate_docs.")
 
 
 def build(folder: Path) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from singer_sdk.exceptions import SingerSDKError
+from singer_sdk.exceptions import ConfigValidationError, SingerSDKError
 
 from tap_gong_stats.errors import ApiError
+from tap_gong_stats.records.output import OutputError, StoppedBySignal, standard_output
 from tap_gong_stats.streams.run import SyncFailedError
+from tap_gong_stats.structured_log import name_streams_of_metrics
 from tap_gong_stats.tap import TapGongStats
+
+if TYPE_CHECKING:
+    from click import Command
 
 M_MMAP_THRESHOLD = -3
 MMAP_THRESHOLD = 128 * 2**10
@@ -18,20 +25,43 @@ MMAP_THRESHOLD = 128 * 2**10
 
 
 def main() -> None:
-    """Run the command line.
-
-    Expected errors are logged without a traceback, which would say nothing more.
-    """
+    """Run the command line."""
     limit_malloc_retention()
+    if sys.stderr is None:  # closed; its descriptor must not become that of a connection
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for the rest of the process
     try:
-        TapGongStats.cli()
-    except SyncFailedError as error:
-        for failure in error.failures:
-            TapGongStats.logger.error(failure)
+        command = TapGongStats.cli  # sets up the log
+    except ValueError as error:
+        sys.exit(f"LOGLEVEL: {error}; use DEBUG, INFO, WARNING or ERROR")
+    name_streams_of_metrics()
+    try:
+        with standard_output(TapGongStats.termination):
+            run(command)
+    except OutputError as error:
+        TapGongStats.logger.error(error.message)
+        raise
+    except StoppedBySignal as stop:
+        TapGongStats.logger.warning("Stopped by %s", stop.signal_name)
+        raise
+
+
+def run(command: Command) -> None:
+    """Run a command, and log expected errors without a traceback, which would say nothing more."""
+    try:
+        command()
+    except (ApiError, SingerSDKError, SyncFailedError) as error:
+        for cause in causes(error):
+            TapGongStats.logger.error(cause)
         sys.exit(1)
-    except (ApiError, SingerSDKError) as error:
-        TapGongStats.logger.error(error)
-        sys.exit(1)
+
+
+def causes(error: Exception) -> list[Any]:
+    """Return what to tell about an error, a line for each cause."""
+    if isinstance(error, SyncFailedError):
+        return error.failures
+    if isinstance(error, ConfigValidationError):
+        return error.errors
+    return [error]
 
 
 def limit_malloc_retention() -> None:

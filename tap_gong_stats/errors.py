@@ -32,7 +32,7 @@ class ForbiddenError(ApiError):
 
 
 class WindowNotClosedError(ApiError):
-    """The API refuses a window whose last day has not ended."""
+    """The API rejects a window whose last day has not ended."""
 
 
 class WindowTooLargeError(ApiError):

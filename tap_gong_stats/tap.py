@@ -1,19 +1,18 @@
-"""The front door: the settings that the tap takes and the streams that it offers."""
+"""The entry point: the settings of the tap and its streams."""
 
 from __future__ import annotations
 
 import json
-import signal
-import sys
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import click
 from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
@@ -22,19 +21,28 @@ from tap_gong_stats.api.endpoints import count
 from tap_gong_stats.api.gong import GongClient
 from tap_gong_stats.api.motioncx import MotionCXClient
 from tap_gong_stats.api.rate_limit import CallBudget, RateLimiter
-from tap_gong_stats.cli import JsonFile, StateFile
+from tap_gong_stats.cli import WRONG_JSON, adapt_options
 from tap_gong_stats.config.json_schema import CONFIG_SCHEMA, coerce_types, unknown_settings
+from tap_gong_stats.config.sdk_settings import (
+    check_stream_maps,
+    declare_activate_version,
+    parse_environment,
+    stream_map_problem,
+)
 from tap_gong_stats.config.settings import Settings, SettingsError
 from tap_gong_stats.connection_check import as_table, check_streams
+from tap_gong_stats.records.output import Termination
 from tap_gong_stats.records.writer import BufferedMessageWriter
 from tap_gong_stats.streams.activity import ActivityByPeriod, AggregatedActivity, DailyActivity
 from tap_gong_stats.streams.calls import CallInteractionStats
 from tap_gong_stats.streams.coaching import CoachingMetrics
+from tap_gong_stats.streams.estimate import CallEstimate
 from tap_gong_stats.streams.interaction import InteractionStats
 from tap_gong_stats.streams.motioncx import InteractionDetails
 from tap_gong_stats.streams.reference import Scorecards, Users, Workspaces
 from tap_gong_stats.streams.routers import LocalDateRouter, ManagerRouter, TimeZoneRouter
 from tap_gong_stats.streams.run import ApiContext, Run
+from tap_gong_stats.streams.run_order import in_run_order
 from tap_gong_stats.streams.scorecards import AnsweredScorecards
 from tap_gong_stats.streams.user_ids import check_user_ids
 from tap_gong_stats.sync.state import validate_state
@@ -52,23 +60,24 @@ if TYPE_CHECKING:
 
 
 class TapGongStats(Tap):
-    """Singer tap for the statistics that Gong offers about sales conversations.
+    """Singer tap that loads Gong's statistics about sales calls into any warehouse.
 
     Streams: activity_by_period, aggregated_activity, answered_scorecards, call_interaction_stats,
-    coaching_metrics, daily_activity, interaction_stats, scorecards, users, workspaces; and with
-    motioncx_api_key interaction_details.
+    coaching_metrics, daily_activity, interaction_stats, scorecards, users, workspaces; and, with
+    motioncx_api_key, interaction_details.
     """
 
     name = "tap-gong-stats"
     package_name = "tap-gong-stats"
     config_jsonschema = deepcopy(CONFIG_SCHEMA)  # the SDK adds its own settings
     message_writer_class = BufferedMessageWriter
+    termination: ClassVar = Termination()  # of the process
     # Without batches: in a batch, records follow the STATE that covers them.
     capabilities = [  # noqa: RUF012 - the SDK declares it as a ClassVar
         TapCapabilities.CATALOG,
         TapCapabilities.STATE,
         TapCapabilities.DISCOVER,
-        TapCapabilities.ACTIVATE_VERSION,
+        PluginCapabilities.ACTIVATE_VERSION,
         PluginCapabilities.ABOUT,
         PluginCapabilities.STREAM_MAPS,
         PluginCapabilities.FLATTENING,
@@ -132,26 +141,8 @@ class TapGongStats(Tap):
     @property
     @override
     def streams(self) -> dict[str, Stream]:
-        """The streams in the order of a run.
-
-        The stream that is furthest behind comes first, and one that needs many requests per
-        window last. Where `max_api_calls` has cut earlier runs short, the streams that were
-        synced least recently come before all others.
-        """
-
-        def order(item: tuple[str, Stream]) -> tuple[str, bool, str]:
-            name, _ = item
-            state = self.state.get("bookmarks", {}).get(name, {})
-            # `turn` was the name before the first release.
-            synced_at = str(state.get("last_synced_at", state.get("turn", "")))
-            return synced_at, name == CoachingMetrics.name, self._oldest_bookmark(name)
-
-        return dict(sorted(super().streams.items(), key=order))
-
-    def _oldest_bookmark(self, stream: str) -> str:
-        state = self.state.get("bookmarks", {}).get(stream, {})
-        partitions = state.get("partitions") or [state]
-        return min(str(each.get("replication_key_value") or "") for each in partitions)
+        """The streams in the order of a run."""
+        return in_run_order(super().streams, self.state.get("bookmarks", {}))
 
     @override  # type: ignore[misc] # final in the SDK, whose loop over streams runs inside
     def sync_all(self) -> None:
@@ -186,9 +177,12 @@ class TapGongStats(Tap):
     @contextmanager
     def _running(self, streams: Iterable[Stream]) -> Iterator[None]:
         planned = cast("list[ApiStream]", [*streams])
+        users = cast("Users", self.streams[Users.name])
+        of_gong = [stream for stream in planned if stream.api is self.gong]
         self.run.plan(planned)
+        self.run.before_windows = CallEstimate(of_gong, users).log_once
         try:
-            check_user_ids(cast("Users", self.streams[Users.name]), planned)
+            check_user_ids(users, planned)
             self.run.start()
             yield
             self._log_total(planned)
@@ -198,13 +192,19 @@ class TapGongStats(Tap):
 
     @classmethod
     @override
+    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
+        super().append_builtin_config(config_jsonschema)
+        declare_activate_version(config_jsonschema["properties"])
+
+    @classmethod
+    @override
     def cb_config(cls, ctx: Context, param: Option, value: tuple[str, ...]) -> _ConfigInput:
         # Checked where it is read, as what is behind /dev/stdin can be read only once.
         try:
             return super().cb_config(ctx, param, value)
         except OSError as error:
             raise click.BadParameter(str(error), ctx, param) from error
-        except (TypeError, ValueError) as error:
+        except (TypeError, *WRONG_JSON) as error:
             wrong = f"{', '.join(value)} does not hold a JSON object"
             raise click.BadParameter(wrong, ctx, param) from error
 
@@ -229,39 +229,56 @@ class TapGongStats(Tap):
     @classmethod
     @override
     def get_singer_command(cls) -> Command:
-        command = super().get_singer_command()
-        for option in command.params:
-            if option.name == "catalog":
-                option.is_eager = True  # so that `--test` knows it in any position
-                option.type = JsonFile()
-            elif option.name == "state":
-                option.type = StateFile()
-        return command
+        return adapt_options(super().get_singer_command())
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
         validate_state(state)
         super().load_state(state)
 
+    @classproperty
+    @override
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 - a property of the class
+        # The SDK would raise a traceback that does not name the setting.
+        cls.append_builtin_config(cls.config_jsonschema)
+        try:
+            return parse_environment(cls.config_jsonschema, cls._env_var_prefix)
+        except SettingsError as error:
+            raise ConfigValidationError(str(error), errors=error.problems) from error
+
+    @override
+    def setup_mapper(self) -> None:
+        _ = self.catalog  # outside of what may fail because of stream maps
+        try:
+            super().setup_mapper()
+        except ConfigValidationError:
+            raise
+        except Exception as error:
+            problem = stream_map_problem(error)
+            raise ConfigValidationError(problem, errors=[problem]) from error
+
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         # The SDK offers no public place between reading the settings and checking them, and its
         # check fills in defaults: not into the caller's own dictionary.
-        self._config = {**self._config, **coerce_types(self._config)}
+        config = {**self._config, **coerce_types(self._config)}
+        self._config = {name: value for name, value in config.items() if value is not None}
         try:
             Settings.parse(self._config)
+            check_stream_maps(self._config)
         except SettingsError as error:
             if raise_errors:
                 raise ConfigValidationError(str(error), errors=error.problems) from error
             return error.problems
         problems = super()._validate_config(raise_errors=raise_errors)
-        for warning in unknown_settings(self._config, self.config_jsonschema["properties"]):
+        known = deepcopy(CONFIG_SCHEMA)
+        self.append_builtin_config(known)
+        for warning in unknown_settings(self._config, known["properties"]):
             self.logger.warning(warning)
         return problems
 
     @override
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         # The SDK would write the state once more, perhaps into the middle of a line that is being
         # written, and exit with 0. The last STATE has followed its window already.
-        self.logger.warning("Stopped by %s", signal.Signals(signum).name)
-        sys.exit(128 + signum)
+        self.termination.handle(signum)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
+
+from tests.expected_values import in_snake_case, local_date, period_columns, snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     Bounds = tuple[date, date]
 
 Row = dict[str, Any]
-
-DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
 
 COUNTERS = {
     "callsAsHost": "calls_as_host",
@@ -82,30 +81,6 @@ def weeks(start: date, end: date) -> Iterator[Bounds]:
     while start + timedelta(days=7) <= end:
         yield start, start + timedelta(days=7)
         start += timedelta(days=7)
-
-
-def midnight(day: date, zone: str) -> str:
-    """Return the instant at which a day begins; in the time zones of the tests, at midnight."""
-    return in_utc(datetime.combine(day, time(), ZoneInfo(zone)).isoformat())
-
-
-def in_utc(date_time: str) -> str:
-    _, seconds, fraction, offset = re.split(r"^(.{19})((?:\.\d+)?)", date_time)
-    instant = datetime.fromisoformat(f"{seconds}{offset or 'Z'}").astimezone(UTC)
-    return f"{instant.replace(tzinfo=None).isoformat()}{fraction}Z"
-
-
-def local_date(date_time: str, zone: str) -> str:
-    return datetime.fromisoformat(date_time).astimezone(ZoneInfo(zone)).date().isoformat()
-
-
-def period_columns(start: date, end: date, zone: str) -> Row:
-    return {
-        "from_date": start.isoformat(),
-        "to_date": end.isoformat(),
-        "from_date_time": midnight(start, zone),
-        "to_date_time": midnight(end, zone),
-    }
 
 
 def aggregated_activity(
@@ -184,16 +159,16 @@ def call_interaction_stats(
     rows = []
     for start, end in windows:
         for call in company.calls(start, end):
-            meta_data, interaction = call["metaData"], call["interaction"]
+            meta_data, interaction = in_snake_case(call["metaData"]), call["interaction"]
             content = call["content"]
             stats = interaction["interactionStats"]
             questions = interaction["questions"] or {}
             rows.append(
                 {
                     "call_id": meta_data["id"],
-                    "started_date": local_date(meta_data["started"], company.time_zone),
+                    "started_date": local_date(call["metaData"]["started"], company.time_zone),
                     **{
-                        column: in_snake_case(meta_data)[column]
+                        column: meta_data[column]
                         for column in (
                             *("title", "url", "scheduled", "started", "duration", "direction"),
                             *("primary_user_id", "scope", "media", "language", "workspace_id"),
@@ -309,22 +284,6 @@ def all_rows(company: Company, start: date) -> dict[str, list[Row]]:
         "users": users(company),
         "workspaces": workspaces(company),
     }
-
-
-def snake_case(name: str) -> str:
-    """Return `_id` as id, `ANI` as ani, `IsCRMUpdateEvent` as is_crm_update_event."""
-    name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name.lstrip("_"))
-    return re.sub(r"([A-Z])([A-Z][a-z])", r"\1_\2", name).lower()
-
-
-def in_snake_case(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {snake_case(name): in_snake_case(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [in_snake_case(inner) for inner in value]
-    if isinstance(value, str) and DATE_TIME.fullmatch(value):
-        return in_utc(value)
-    return value
 
 
 def in_order(rows: list[Row]) -> list[Row]:

@@ -192,7 +192,7 @@ def test_response_with_an_undocumented_structure_fails_the_stream(
     with scripted_server(lambda *_: StubResponse(body={"users": 5})) as server:
         (result,) = check({"api_url": server.url, "calls_per_second": 1000}, "users").values()
     assert result.allowed == "failed"
-    assert result.action.startswith("users: HTTP 200: the response is not one of Gong's")
+    assert result.action.startswith("users: HTTP 200: not a valid Gong API response")
 
 
 def test_table_aligns_its_columns() -> None:

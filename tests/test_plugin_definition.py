@@ -13,7 +13,7 @@ from jsonschema import (  # type: ignore[import-untyped]  # the SDK installs it 
     Draft7Validator,
 )
 
-from scripts.generate_settings import ROOT
+from scripts.generate_docs import ROOT
 from scripts.plugin_definition import BUILTIN_SETTINGS, MELTANO_KINDS, plugin_definition
 from tap_gong_stats.config.definitions import SETTINGS
 
@@ -79,7 +79,7 @@ def definition() -> dict[str, Any]:
 
 
 def test_plugin_definition_is_as_generated(definition: dict[str, Any]) -> None:
-    assert definition == plugin_definition(ROOT), "run scripts.generate_settings"
+    assert definition == plugin_definition(ROOT), "run scripts.generate_docs"
 
 
 def test_plugin_definition_fits_the_schema_of_meltano_hub(definition: dict[str, Any]) -> None:
@@ -105,7 +105,7 @@ def test_plugin_definition_describes_what_about_describes(definition: dict[str, 
         setting = {
             "name": name,
             "label": schema["title"],
-            "kind": MELTANO_KINDS[kind] if name in own else kind,
+            "kind": MELTANO_KINDS[kind],
             "value": schema.get("default"),
             "sensitive": schema.get("secret"),
             "description": schema["description"],

@@ -49,7 +49,7 @@ def test_version_without_a_dated_section_in_the_changelog_is_rejected(
 
 def test_plugin_definition_of_another_version_is_rejected(release: Path) -> None:
     (release / "tap-gong-stats.yml").write_text("name: tap\npip_url: tap==1.1.0\n")
-    with pytest.raises(StepError, match=r"run scripts\.generate_settings"):
+    with pytest.raises(StepError, match=r"run scripts\.generate_docs"):
         check_tag("v1.2.0", release)
 
 

@@ -26,15 +26,19 @@ HOOKS: dict[tuple[type, str], str] = {
     (ApiStream, "_write_record_message"): "(self, record)",
     (ApiStream, "get_batch_config"): "(self, config)",
     (ApiStream, "get_records"): "(self, context)",
+    (ApiStream, "get_sync_timer"): "(self)",
     (ApiStream, "log_sync_costs"): "(self)",
     (ReferenceStream, "_write_activate_version_message"): "(self, full_table_version)",
+    (TapGongStats, "_env_var_config"): "(cls)",
     (TapGongStats, "_handle_termination"): "(self, signum, frame)",
     (TapGongStats, "_validate_config"): "(self, *, raise_errors=True)",
+    (TapGongStats, "append_builtin_config"): "(cls, config_jsonschema)",
     (TapGongStats, "cb_config"): "(cls, ctx, param, value)",
     (TapGongStats, "cb_test"): "(cls, ctx, param, value)",
     (TapGongStats, "discover_streams"): "(self)",
     (TapGongStats, "get_singer_command"): "(cls)",
     (TapGongStats, "load_state"): "(self, state)",
+    (TapGongStats, "setup_mapper"): "(self)",
     (TapGongStats, "run_sync_dry_run"): "(self, dry_run_record_limit=1, streams=None)",
     (TapGongStats, "streams"): "(self)",
     (TapGongStats, "sync_all"): "(self)",
@@ -101,7 +105,7 @@ def test_every_override_of_an_sdk_hook_is_listed() -> None:
         for name in vars(cls)
         if not name.startswith("__")
         and function_of(cls, name)
-        and hasattr(Tap if cls is TapGongStats else Stream, name)
+        and function_of(Tap if cls is TapGongStats else Stream, name)
     }
     assert {*map(hook_id, found)} == {*map(hook_id, HOOKS)}
 

@@ -59,6 +59,17 @@ def test_tap_does_not_change_the_settings_it_is_given() -> None:
     assert config == {**LOGIN, "concurrency": "4"}
 
 
+def test_only_settings_that_neither_the_tap_nor_the_sdk_knows_cause_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    builtin = {"stream_maps": {}, "stream_map_config": {}, "flattening_enabled": False}
+    builtin |= {"emit_activate_version_messages": True}
+    TapGongStats(config={**LOGIN, **builtin, "lookback": 7})
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        "lookback: unknown setting, ignored; did you mean lookback_days?"
+    ]
+
+
 def test_ids_may_be_numbers() -> None:
     config = {**LOGIN, "user_ids": [7, "8"]}
     assert TapGongStats(config=config).config["user_ids"] == ["7", "8"]
@@ -77,15 +88,13 @@ def test_deselected_column_is_not_emitted(sandbox: StartSandbox, clock: SetClock
     assert not any("user_email_address" in row for row in rows)
 
 
-def test_meltano_project_has_the_capabilities_and_streams_of_the_tap() -> None:
+def test_meltano_project_has_the_capabilities_of_the_tap() -> None:
     project = yaml.safe_load((ROOT / "meltano.yml").read_text())
     (extractor,) = project["plugins"]["extractors"]
     assert extractor["capabilities"] == [item.value for item in TapGongStats.capabilities]
-    streams = [*(entry["stream"] for entry in catalog()), "interaction_details"]
-    assert extractor["select"] == [f"{stream}.*" for stream in streams]
 
 
-def test_stream_that_is_furthest_behind_comes_first_and_coaching_metrics_last() -> None:
+def test_streams_come_in_the_order_of_their_bookmarks_after_the_reference_streams() -> None:
     def bookmark(day: str) -> dict[str, str]:
         return {"replication_key": "from_date", "replication_key_value": day}
 
@@ -102,14 +111,18 @@ def test_stream_that_is_furthest_behind_comes_first_and_coaching_metrics_last() 
             "coaching_metrics": bookmark("2026-01-01"),
         }
     }
-    order = list(TapGongStats(config=LOGIN, state=state).streams)
-    assert order[-4:] == [
+    assert list(TapGongStats(config=LOGIN, state=state).streams) == [
+        "scorecards",
+        "users",
+        "workspaces",
+        "activity_by_period",
+        "aggregated_activity",
+        "call_interaction_stats",
         "answered_scorecards",
         "interaction_stats",
         "daily_activity",
         "coaching_metrics",
     ]
-    assert order[:3] == ["activity_by_period", "aggregated_activity", "call_interaction_stats"]
 
 
 @pytest.mark.parametrize(
@@ -117,8 +130,8 @@ def test_stream_that_is_furthest_behind_comes_first_and_coaching_metrics_last() 
     [
         ({"bookmarks": None}, "bookmarks is not an object"),
         ({"bookmarks": []}, "bookmarks is not an object"),
-        ({"value": {"bookmarks": {}}}, "holds value, and no bookmarks"),
-        ({"daily_activity": {}, "users": {}}, "holds daily_activity, users, and no bookmarks"),
+        ({"value": {"bookmarks": {}}}, "contains value but no bookmarks"),
+        ({"daily_activity": {}, "users": {}}, "contains daily_activity, users but no bookmarks"),
         ({"bookmarks": {"users": None}}, "users is not an object"),
         ({"bookmarks": {"other_tap": "x"}}, "other_tap is not an object"),
         (

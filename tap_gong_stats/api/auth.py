@@ -79,10 +79,10 @@ class OAuthAuthenticator(AuthBase):
         return url
 
     def refresh_after_unauthorized(self, authorization: str | bytes) -> bool:
-        """Replace a token that Gong has refused before it expired.
+        """Replace a token that Gong has rejected before it expired.
 
         Args:
-            authorization: the header of the refused request.
+            authorization: the header of the rejected request.
 
         Returns:
             Whether to retry. Not if the token is itself a replacement that Gong has never

@@ -1,4 +1,4 @@
-"""Tells from the 429s of an API whether others use the same rate limit."""
+"""Detects from the 429s of an API whether other clients share the rate limit."""
 
 from __future__ import annotations
 

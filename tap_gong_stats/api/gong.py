@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 MISSING_SCOPE = "You don't have permission to use"
 """How Gong begins to say that the key lacks a scope. The status is 401, as for a wrong key."""
 
+PAGE_SIZE = 100
+"""Items on a page, which no request can change."""
+
 KNOWN_ENVELOPE_FIELDS = ("requestId", "timeZone", "fromDateTime", "toDateTime")
 """The fields of a response beside its items and `records`."""
 
@@ -43,6 +47,11 @@ class PageInfo(msgspec.Struct, rename="camel"):
     total_records: int | None = None
     cursor: str | None = None
 
+
+NO_SUCH_PATH = re.compile(r"\b(path|handler|route|endpoint)\b", re.IGNORECASE)
+"""How a gateway says with 404 that the URL is wrong, in the same form as Gong's "nothing found"."""
+
+CHECK_URL = "check api_url and the proxies between here and Gong"
 
 LIST_DECODER = msgspec.json.Decoder(list[msgspec.Raw] | None)
 PAGE_INFO_DECODER = msgspec.json.Decoder(PageInfo | None, strict=False)
@@ -75,7 +84,7 @@ class GongClient(ApiClient):
 
     @override
     def add_cursor(self, params: Mapping[str, Any], cursor: str) -> Mapping[str, Any]:
-        # At the top level: Gong ignores a cursor inside `filter` and returns page one for ever.
+        # At the top level: Gong ignores a cursor inside `filter` and returns page one forever.
         return {**params, "cursor": cursor}
 
     @override
@@ -95,15 +104,13 @@ class GongClient(ApiClient):
         if status == HTTPStatus.OK:
             return
         body = parse_json_object(response.body)
-        if (
-            status == HTTPStatus.NOT_FOUND
-            and query.endpoint.empty_when_not_found
-            and is_gong_error(body)
-        ):
-            return
         message, text = self.error_message(response), error_text(body)
+        is_not_found = status == HTTPStatus.NOT_FOUND
+        is_of_gong = is_gong_error(body) and not (is_not_found and NO_SUCH_PATH.search(text))
+        if is_not_found and is_of_gong and query.endpoint.empty_when_not_found:
+            return
         # A response that breaks off within its headers shows its status only.
-        is_broken = status == HTTPStatus.NOT_FOUND and not response.body
+        is_broken = is_not_found and not response.body
         if is_broken or self.is_transient(response) or self._refreshed_token(response, text):
             raise self.transient_error(response, message)
         if status == HTTPStatus.BAD_REQUEST and "toDate" in text:
@@ -112,7 +119,7 @@ class GongClient(ApiClient):
             raise CursorExpiredError(message)
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             raise self._auth_error(response, body, query)
-        raise ApiError(message)
+        raise ApiError(message if is_of_gong or response.is_redirect else f"{message}; {CHECK_URL}")
 
     @override
     def error_message(self, response: ApiResponse) -> str:
@@ -121,7 +128,7 @@ class GongClient(ApiClient):
         if response.is_redirect:
             text = self.describe_redirect(response)
         else:
-            text = response.clean(error_text(body)) or "the response is not one of Gong's"
+            text = response.clean(error_text(body)) or "not a valid Gong API response"
         request_id = response.headers.get("x-traceid") or body.get("requestId")
         message = f"HTTP {response.status}: {text}"
         return f"{message} (requestId {response.clean(request_id)})" if request_id else message
@@ -169,7 +176,7 @@ class GongClient(ApiClient):
         message = self.error_message(response)
         is_forbidden = response.status == HTTPStatus.FORBIDDEN
         if is_forbidden and not is_gong_error(body):
-            return ApiError(f"{message}; check api_url and the proxies between here and Gong")
+            return ApiError(f"{message}; {CHECK_URL}")
         # Wrong credentials and a missing scope share the status 401; only the text differs.
         if is_forbidden or MISSING_SCOPE in message:
             return ForbiddenError(

@@ -20,7 +20,7 @@ EXTRA_PAGES = 10
 class LoopGuard:
     """Checks the pages of one way through a query, except the last one.
 
-    A server that ignores the position which it is given sends the first page for ever.
+    A server that ignores the requested position sends the first page forever.
 
     Args:
         label: how messages name the query.
@@ -52,7 +52,7 @@ class LoopGuard:
         self._listed.update(page.ids)
         self._fruitless_pages = self._fruitless_pages + 1 if is_fruitless else 0
         if self._fruitless_pages >= MAX_FRUITLESS_PAGES:
-            raise self._loop(f"{MAX_FRUITLESS_PAGES} pages in a row list nothing new")
+            raise self._loop(f"{MAX_FRUITLESS_PAGES} pages in a row without new items")
         self._pages += 1
         self._longest_page = max(self._longest_page, len(page.ids))
         if total and self._pages > 2 * math.ceil(total / self._longest_page) + EXTRA_PAGES:

@@ -120,7 +120,7 @@ class MotionCXClient(ApiClient):
             ids = id_extractor(query.endpoint.item_id).extract(items)
         except PARSE_ERRORS as error:
             reason = response.clean(error)
-            message = f"HTTP 200: the response is not one of MotionCX's ({reason})"
+            message = f"HTTP 200: not a valid MotionCX API response ({reason})"
             raise TransientError(message) from error
         return Page(
             items=LazyItems(items),

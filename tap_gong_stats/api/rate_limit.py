@@ -143,7 +143,7 @@ class RateLimiter:
             pause = self._contention.rejected(permit.sent_at, now)
             self._paused_until = max(self._paused_until, now + max(pause, retry_after))
             if self._contention.is_shared and not was_shared:
-                logger.warning("Others use the same rate limit; leaving a part of it to them")
+                logger.warning("Other clients share this rate limit; using only part of it")
 
     def on_success(self) -> None:
         """Record a call that was not rejected."""

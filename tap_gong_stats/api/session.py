@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import ssl
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from urllib3 import PoolManager
+
+CA_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Where requests looks for certificate authorities: in the first that is set."""
 
 CERT_VERIFY_FAILED = re.compile(r"certificate verify failed: (.*?)(?: \(_ssl|$)")
 
@@ -126,7 +132,9 @@ class _Adapter(HTTPAdapter):
     ) -> requests.Response:
         try:
             return super().send(request, *args, **options)
-        except requests.exceptions.SSLError as error:
+        except OSError as error:  # the base of all that requests raises
+            if str(request.url).startswith("https:"):
+                check_ca_bundle()
             if found := CERT_VERIFY_FAILED.search(str(error)):  # which no other try would cure
                 raise RunError(
                     f"{urlsplit(str(request.url)).netloc} presents a certificate that cannot be "
@@ -134,3 +142,25 @@ class _Adapter(HTTPAdapter):
                     "REQUESTS_CA_BUNDLE to a file with its certificate authority"
                 ) from error
             raise
+
+
+def check_ca_bundle() -> None:
+    """Check the certificate authorities that an environment variable names.
+
+    Raises:
+        RunError: if there are none.
+    """
+    name = next(filter(os.environ.get, CA_BUNDLE_VARIABLES), "")
+    path = os.environ.get(name)
+    if not path or Path(path).is_dir():
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError as error:
+        problem = error.strerror
+        if isinstance(error, ssl.SSLError):
+            problem = "contains no certificates"
+        raise RunError(
+            f"{name}: {path!r}: {problem}; set it to a PEM file with certificate authorities, or "
+            "unset it"
+        ) from None

@@ -1,7 +1,7 @@
 """The one table of settings.
 
 The JSON schema for the SDK, the checks of `Settings.parse`, the settings in meltano.yml and the
-table in the README are generated from it or tested against it.
+tables in the documentation are generated from it or tested against it.
 """
 
 from __future__ import annotations
@@ -133,8 +133,7 @@ SETTINGS = (
         "end_date",
         "End date",
         Day(minimum=MIN_DAY),
-        "End of the date range, exclusive, as YYYY-MM-DD. Default: today in the company's time "
-        "zone.",
+        "Day after the last day to load, as YYYY-MM-DD. Default: today in the company's time zone.",
     ),
     Setting(
         "time_zone",
@@ -147,16 +146,16 @@ SETTINGS = (
         "lookback_days",
         "Lookback days",
         Integer(minimum=0, maximum=MAX_DAYS),
-        "Number of days before the bookmark to re-fetch in each run, because Gong still corrects "
-        "recent statistics.",
+        "Number of days before the bookmark to load again in each run, because Gong still "
+        "corrects recent statistics.",
         default=7,
     ),
     Setting(
         "periods",
         "Periods",
         Periods(),
-        "Calendar periods of aggregated_activity, activity_by_period and interaction_stats: any "
-        "of day, week, month, quarter and year. Each period has its own bookmark.",
+        "Calendar periods of aggregated_activity, activity_by_period and interaction_stats: one or "
+        "more of day, week, month, quarter and year. Each period has its own bookmark.",
         default=["day"],
     ),
     Setting(
@@ -198,25 +197,25 @@ SETTINGS = (
         "include_crm_context",
         "Include CRM context",
         Boolean(),
-        "Load the accounts and opportunities that are linked to each call into "
-        "call_interaction_stats: their ids and types, without their fields.",
+        "Load the IDs and types of the accounts and opportunities that are linked to each call "
+        "into call_interaction_stats.",
         default=False,
     ),
     Setting(
         "include_inactive",
         "Include inactive",
         Boolean(),
-        "Keep the records without activity that Gong returns: in daily_activity and "
-        "activity_by_period, other days or periods of users who are active in the same request; in "
-        "activity_by_period, also inactive users in user_ids. They overwrite rows whose activity "
-        "was later removed in Gong.",
+        "Keep records without activity where Gong returns them: in daily_activity and "
+        "activity_by_period, for the inactive days of users who are active in the same request; "
+        "in activity_by_period, also for inactive users in user_ids. They overwrite rows whose "
+        "activity was later removed in Gong.",
         default=False,
     ),
     Setting(
         "calls_per_second",
         "Calls per second",
         Number(minimum=MIN_NUMBER, maximum=MAX_NUMBER),
-        "Rate limit in API calls per second. Gong allows a company 3.",
+        "Rate limit in API calls per second. Gong allows 3 per company.",
         default=3,
     ),
     Setting(
@@ -280,7 +279,7 @@ SETTINGS = (
         "motioncx_queue_ids",
         "MotionCX queue IDs",
         Ids(),
-        "IDs of the MotionCX queues to load interactions of. Default: all queues.",
+        "IDs of the MotionCX queues whose interactions are loaded. Default: all queues.",
     ),
     Setting(
         "motioncx_page_size",

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tap_gong_stats.config.definitions import SETTINGS
+from tap_gong_stats.config.definitions import MAX_COUNT, SETTINGS
+from tap_gong_stats.config.validators.scalars import Integer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from tap_gong_stats.config.definitions import Setting
+    from tap_gong_stats.config.validators.base import Validator
+
+SDK_INTEGERS = ("flattening_max_depth", "flattening_max_key_length")
+"""The numbers among the SDK's own settings."""
+
+VALIDATORS: dict[str, Validator] = {
+    **{setting.name: setting.validator for setting in SETTINGS},
+    **dict.fromkeys(SDK_INTEGERS, Integer(minimum=0, maximum=MAX_COUNT)),
+}
 
 
 def _property(setting: Setting) -> dict[str, Any]:
@@ -37,15 +47,15 @@ CONFIG_SCHEMA: dict[str, Any] = {
 def coerce_types(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings that change when given the type of the schema.
 
-    Environment variables hold numbers as text, the SDK reads decimals from files as `Decimal`,
-    and IDs may be written as integers.
+    Environment variables and Meltano hold numbers as text, the SDK reads decimals from files as
+    `Decimal`, and IDs may be written as integers.
     """
     coerced: dict[str, Any] = {}
-    for setting in SETTINGS:
-        value = config.get(setting.name)
-        new = setting.validator.coerce(value)
+    for name, validator in VALIDATORS.items():
+        value = config.get(name)
+        new = validator.coerce(value)
         if new is not value:
-            coerced[setting.name] = new
+            coerced[name] = new
     return coerced
 
 

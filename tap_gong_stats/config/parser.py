@@ -38,6 +38,7 @@ class ConfigParser:
         self._check_encryption()
         self._check_dates(utc_today)
         self._check_authentication()
+        self._check_batches()
 
     def _parse(self, setting: Setting) -> None:
         value = self._config.get(setting.name)
@@ -95,6 +96,14 @@ class ConfigParser:
                 for name in method
                 if not self._is_set(name)
             ]
+
+    def _check_batches(self) -> None:
+        # A setting of the SDK that taps without batches would silently ignore.
+        if self._config.get("batch_config"):
+            self.problems.append(
+                "batch_config: batches are not supported, all streams write RECORD messages; "
+                "remove this setting"
+            )
 
     def _is_set(self, name: str) -> bool:
         """Return whether a text setting has a value, valid or not."""

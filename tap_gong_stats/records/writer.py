@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from functools import cached_property
-from io import UnsupportedOperation
 from typing import TYPE_CHECKING, BinaryIO
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter
@@ -14,15 +13,12 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from singer_sdk.singerlib import Message
 
-BUFFER_SIZE = 1 << 16
-"""Bytes; the capacity of a pipe on Linux."""
-
 
 class BufferedMessageWriter(MsgSpecWriter):
     """The SDK's fast writer without a system call per record.
 
-    Only RECORD messages stay in the buffer. Every other message flushes it, so a STATE message
-    never gets ahead of the records that it covers, nor waits itself.
+    Only RECORD messages stay in the buffer of `sys.stdout`. Every other message flushes it, so a
+    STATE message never gets ahead of the records that it covers, nor waits itself.
     """
 
     @override
@@ -33,9 +29,4 @@ class BufferedMessageWriter(MsgSpecWriter):
 
     @cached_property
     def _output(self) -> BinaryIO:
-        # Python's own stdout is unbuffered under PYTHONUNBUFFERED, which many images set.
-        try:
-            descriptor = sys.stdout.fileno()
-        except UnsupportedOperation:  # stdout is captured in memory, as in the SDK's tests
-            return sys.stdout.buffer
-        return open(descriptor, "wb", buffering=BUFFER_SIZE, closefd=False)
+        return sys.stdout.buffer

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import metrics
+from singer_sdk.exceptions import SyncError
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.schema.source import StreamSchema
 from singer_sdk.singerlib import RecordMessage
@@ -18,6 +19,7 @@ from typing_extensions import override
 from tap_gong_stats.api.client import PARSE_ERRORS
 from tap_gong_stats.api.endpoints import Query, RequestStats, count
 from tap_gong_stats.api.gong import KNOWN_ENVELOPE_FIELDS
+from tap_gong_stats.config.sdk_settings import stream_map_problem
 from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError, RunError
 from tap_gong_stats.records.converters import ColumnError
 from tap_gong_stats.records.mapper import RecordMapper, UnknownFieldDetector
@@ -58,6 +60,7 @@ class ApiStream(Stream):
         self.stats = RequestStats()
         self._connect = connect
         self._has_ended = False
+        self._map_error: SyncError | None = None
         self._replacements = 0
         self.records_read = 0
         self.days_read = 0
@@ -77,6 +80,10 @@ class ApiStream(Stream):
     @abstractmethod
     def fetch_sample(self) -> Page:
         """Make one cheap call, to see whether the stream can be read."""
+
+    @abstractmethod
+    def estimate_calls(self, users: int) -> int:
+        """Return how many calls the plan probably takes in a company of so many users."""
 
     @cached_property
     def api(self) -> ApiContext:
@@ -181,6 +188,8 @@ class ApiStream(Stream):
             for record in self.read(context):
                 self.records_read += 1
                 yield record
+                if self._map_error:
+                    raise self._map_error
         except GeneratorExit:  # the SDK has reached the record limit of a dry run
             self._end()
             raise
@@ -191,18 +200,20 @@ class ApiStream(Stream):
                 self.settings.max_api_calls,
             )
             self._end()
-        except ApiError as error:
+        except (ApiError, SyncError) as error:
             self._fail(error)
             self._end()
             return
         self._record_sync_time()
 
-    def _fail(self, error: ApiError) -> None:
+    def _fail(self, error: ApiError | SyncError) -> None:
         """Record why the stream cannot be synced; the run syncs the others and then fails."""
         if isinstance(error, ForbiddenError) and self.settings.skip_forbidden_streams:
             self.logger.warning("Skipped: %s", error)
         else:
             self.api.run.failures.append(error)
+            # The SDK would call a sync that raises nothing a success.
+            self._timer.tags[metrics.Tag.STATUS] = metrics.Status.FAILED
 
     def _end(self) -> None:
         self._has_ended = True
@@ -213,6 +224,11 @@ class ApiStream(Stream):
         if self.settings.max_api_calls and self.stats.calls:
             self.stream_state.pop("turn", None)  # its name before the first release
             self.stream_state["last_synced_at"] = self.api.run.started_at.isoformat()
+
+    @override
+    def get_sync_timer(self) -> metrics.Timer:
+        self._timer = super().get_sync_timer()
+        return self._timer
 
     @override
     def log_sync_costs(self) -> None:
@@ -246,21 +262,30 @@ class ApiStream(Stream):
 
     @override
     def _write_record_message(self, record: Record) -> None:
+        try:
+            messages = self._record_messages(record)
+        except Exception as error:  # noqa: BLE001 - expressions may raise anything
+            # Raised here, the SDK would log it as unhandled; `get_records` raises it instead.
+            self._map_error = SyncError(f"{self.name}: {stream_map_problem(error)}")
+            return
+        for message in messages:
+            self._tap.write_message(message)
+        self.state_manager.is_flushed = False
+
+    def _record_messages(self, record: Record) -> list[RecordMessage]:
         # The SDK would go through all columns of each record to drop deselected ones.
         if self._has_deselected_columns:
-            super()._write_record_message(record)
-            return
-        for stream_map in self.stream_maps:
-            mapped = stream_map.transform(record)
-            if mapped is not None:
-                message = RecordMessage(
-                    stream=stream_map.stream_alias,
-                    record=mapped,
-                    version=self._stream_version,
-                    time_extracted=datetime.now(UTC),
-                )
-                self._tap.write_message(message)
-        self.state_manager.is_flushed = False
+            return [*self._generate_record_messages(record)]
+        return [
+            RecordMessage(
+                stream=stream_map.stream_alias,
+                record=mapped,
+                version=self._stream_version,
+                time_extracted=datetime.now(UTC),
+            )
+            for stream_map in self.stream_maps
+            if (mapped := stream_map.transform(record)) is not None
+        ]
 
     @cached_property
     def _has_deselected_columns(self) -> bool:

@@ -1,4 +1,4 @@
-"""How single conversations went."""
+"""Metrics of each call."""
 
 from __future__ import annotations
 
@@ -145,6 +145,8 @@ class CallInteractionStats(WindowedStream):
     primary_keys = ("call_id",)
     replication_key = "started"
     selected_by = ("user_ids", "include_private_calls", "include_crm_context")
+    items_per_user = 0
+    items_per_user_and_day = 1.5  # an assumption
     endpoint = Endpoint(
         "/v2/calls/extensive",
         items_key="calls",

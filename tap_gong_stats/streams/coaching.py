@@ -1,4 +1,4 @@
-"""What managers do for their reports."""
+"""How managers coach their direct reports."""
 
 from __future__ import annotations
 
@@ -105,6 +105,7 @@ class CoachingMetrics(WindowedStream):
     primary_keys = ("workspace_id", "manager_id", "report_id", "from_date")
     replication_key = "from_date"
     selected_by = ("user_ids",)
+    items_per_user = 0  # each request is about one manager
     endpoint = Endpoint(
         "/v2/coaching",
         items_key="coachingData",

@@ -1,4 +1,4 @@
-"""The second source: interactions of a contact centre that runs on MotionCX."""
+"""The second source: interactions of a contact center that runs on MotionCX."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FIELD_NAME_OVERRIDES = {
 class InteractionDetails(WindowedStream):
     """Interactions by the day in UTC on which they began.
 
-    MotionCX summarises an interaction after its end and may do so again later, so recent days
+    MotionCX summarizes an interaction after its end and may do so again later, so recent days
     are read again.
     """
 

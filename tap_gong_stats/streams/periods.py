@@ -25,7 +25,7 @@ def period_columns(
 
     Args:
         window: the record's own days.
-        time_zone: where they begin and end, in case Gong does not say it well.
+        time_zone: determines where they begin and end if Gong does not send valid instants.
         start: the instant at which they begin, as Gong writes it.
         end: the instant at which they end, likewise.
     """

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from tap_gong_stats.api.endpoints import Endpoint
+from tap_gong_stats.api.gong import PAGE_SIZE
 from tap_gong_stats.errors import ApiError, BudgetExhaustedError
 from tap_gong_stats.streams.base import ApiStream
 from tap_gong_stats.sync.shared_fetch import SharedFetch
@@ -27,10 +29,17 @@ class ReferenceStream(ApiStream):
     """A list that Gong returns as it is now, without history. It is fetched once per run."""
 
     @cached_property
+    def _pages(self) -> list[Page]:
+        return []
+
+    @cached_property
     def source(self) -> SharedFetch[Page]:
         """The request for the list."""
-        self._pages: list[Page] = []
         return SharedFetch(self._paginate, self._pages.append)
+
+    def count(self) -> int | None:
+        """Return the number of items; None if they were not fetched so far."""
+        return sum(len(page.items) for page in self._pages) if self.source.done else None
 
     def items(self) -> Iterator[Item]:
         """Yield the items that were fetched."""
@@ -49,6 +58,10 @@ class ReferenceStream(ApiStream):
             for page in self._pages:
                 self.inspect(page)
                 yield from map(mapper.map, page.items)
+
+    @override
+    def estimate_calls(self, users: int) -> int:
+        return max(1, ceil((self.count() or 0) / PAGE_SIZE))
 
     @override
     def drop_requests(self) -> None:

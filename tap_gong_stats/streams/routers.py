@@ -1,11 +1,11 @@
-"""Partition routers: which requests each window of a stream takes, and what must be known first."""
+"""Partition routers of streams whose requests depend on responses of other streams."""
 
 from __future__ import annotations
 
 import logging
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from tap_gong_stats.errors import ForbiddenError
 from tap_gong_stats.sync.shared_fetch import SharedFetch
@@ -13,49 +13,18 @@ from tap_gong_stats.sync.window_plan import WindowRequest
 from tap_gong_stats.sync.windows import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.api.paginators import Paginator
     from tap_gong_stats.streams.activity import AggregatedActivity
     from tap_gong_stats.streams.base import ApiStream
+    from tap_gong_stats.streams.partition_router import SubPartitions
     from tap_gong_stats.streams.reference import Users, Workspaces
-
-    SubPartitions = Sequence[Mapping[str, Any]]
 
 logger = logging.getLogger(__name__)
 
 PROBED_DAYS = timedelta(days=365)
-
-
-class PartitionRouter(Protocol):
-    """Returns the requests that each window of a stream takes."""
-
-    @property
-    def sources(self) -> Sequence[SharedFetch[Page]]:
-        """The requests on which that depends, shared with other streams."""
-
-    def sub_partitions(self, stream: ApiStream, *, more_to_learn: bool) -> SubPartitions | None:
-        """Return one sub-partition per request, none if the stream cannot be read at all.
-
-        Args:
-            stream: the stream, for messages.
-            more_to_learn: whether responses are still to come that may answer the question.
-
-        Returns:
-            None if that is not known yet.
-        """
-
-
-class OneRequestPerWindow:
-    """Each window takes one request."""
-
-    sources: tuple[()] = ()
-
-    def sub_partitions(self, stream: ApiStream, *, more_to_learn: bool) -> SubPartitions | None:
-        """Return one sub-partition."""
-        del stream, more_to_learn
-        return [{}]
 
 
 class TimeZoneRouter:
@@ -67,6 +36,8 @@ class TimeZoneRouter:
     Args:
         stream: the stream whose endpoint names the time zone.
     """
+
+    requests_per_window = 1
 
     def __init__(self, stream: AggregatedActivity) -> None:
         self._stream = stream
@@ -127,6 +98,8 @@ class LocalDateRouter:
         time_zone: the router that finds it out.
     """
 
+    requests_per_window = 1
+
     def __init__(self, time_zone: TimeZoneRouter) -> None:
         self._time_zone = time_zone
 
@@ -160,6 +133,12 @@ class ManagerRouter:
         self._workspaces = workspaces
 
     @property
+    def requests_per_window(self) -> int:
+        """The number of pairs; 1 while users or workspaces are unknown."""
+        is_known = self._users.source.done and self._workspaces.source.done
+        return len(self._pairs()) if is_known else 1
+
+    @property
     def sources(self) -> Sequence[SharedFetch[Page]]:
         """The requests for time zone, users and workspaces."""
         return [*self._time_zone.sources, self._users.source, self._workspaces.source]
@@ -174,10 +153,13 @@ class ManagerRouter:
         if not (have_users and have_workspaces):
             return None
         with stream.parsing_errors():
-            managers = dict.fromkeys(user.get("managerId") for user in self._users.items())
-            return [
-                {"workspace_id": workspace["id"], "manager_id": manager}
-                for workspace in self._workspaces.items()
-                for manager in managers
-                if manager
-            ]
+            return self._pairs()
+
+    def _pairs(self) -> SubPartitions:
+        managers = dict.fromkeys(user.get("managerId") for user in self._users.items())
+        return [
+            {"workspace_id": workspace["id"], "manager_id": manager}
+            for workspace in self._workspaces.items()
+            for manager in managers
+            if manager
+        ]

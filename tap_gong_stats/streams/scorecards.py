@@ -35,6 +35,8 @@ class AnsweredScorecards(WindowedStream):
     primary_keys = ("answered_scorecard_id",)
     replication_key = "review_time"
     selected_by = ("user_ids", "review_method")
+    items_per_user = 0
+    items_per_user_and_day = 0.4  # an assumption
     endpoint = Endpoint(
         "/v2/stats/activity/scorecards",
         items_key="answeredScorecards",

@@ -40,6 +40,5 @@ def check_user_ids(users: Users, selected: Iterable[ApiStream]) -> None:
         known = {str(user["id"]) for user in users.items()}
     if unknown := [user_id for user_id in user_ids if user_id not in known]:
         raise RunError(
-            f"user_ids: Gong has no user {', '.join(unknown)}; correct the setting, whose ids are "
-            "those of the stream users"
+            f"user_ids: Gong has no user {', '.join(unknown)}; use IDs from the stream users"
         )

@@ -6,15 +6,18 @@ from abc import abstractmethod
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from itertools import chain
+from math import ceil
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
+from tap_gong_stats.api.gong import PAGE_SIZE
 from tap_gong_stats.api.pages import EMPTY_PAGE
 from tap_gong_stats.errors import ApiError
 from tap_gong_stats.streams.base import ApiStream
-from tap_gong_stats.streams.routers import OneRequestPerWindow
+from tap_gong_stats.streams.partition_router import OneRequestPerWindow
 from tap_gong_stats.sync.bookmarks import Bookmark, BookmarkError, DateRange
 from tap_gong_stats.sync.progress import Progress, progress_bar
 from tap_gong_stats.sync.selection import describe_selection
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from tap_gong_stats.api.endpoints import Query
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.api.paginators import Paginator
-    from tap_gong_stats.streams.routers import PartitionRouter
+    from tap_gong_stats.streams.partition_router import PartitionRouter
     from tap_gong_stats.streams.run import ApiContext, Source
     from tap_gong_stats.sync.slicers import Slicer
     from tap_gong_stats.sync.window_plan import WindowTask
@@ -52,6 +55,11 @@ class WindowedStream(ApiStream):
         connect: returns what the streams of the API share.
         router: returns the requests that each window takes; by default, one.
     """
+
+    items_per_user: ClassVar[float] = 1
+    """How many items a response about a window probably has for each user …"""
+    items_per_user_and_day: ClassVar[float] = 0
+    """… and beside them for each user and day of the window."""
 
     def __init__(
         self,
@@ -108,6 +116,7 @@ class WindowedStream(ApiStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
+        self.api.run.before_windows()
         key = tuple((context or {}).items())
         plan, (bookmark, _) = self._sources[key], self._plans[key]
         has_gap = False
@@ -120,8 +129,17 @@ class WindowedStream(ApiStream):
                 if request.ends_window and request.window and not has_gap:
                     self._commit(bookmark, request.window, is_backfill=request.is_backfill)
                 has_gap = has_gap or request.window != request.planned
-                progress.advance(request.window, self.records_read, self.stats)
+                progress.advance(request.window or request.planned, self.records_read, self.stats)
         bookmark.complete_run()
+
+    @override
+    def estimate_calls(self, users: int) -> int:
+        calls = 0
+        for window in chain.from_iterable(plan.windows() for plan in self._sources.values()):
+            days = (window.end - window.start).days
+            items = users * (self.items_per_user + days * self.items_per_user_and_day)
+            calls += max(1, ceil(items / PAGE_SIZE))
+        return calls * self._router.requests_per_window
 
     @override
     def drop_requests(self) -> None:
@@ -135,7 +153,9 @@ class WindowedStream(ApiStream):
         window = self.slicer.smallest(partition, window)
         for sub_partition in self._sample_sub_partitions():
             request = WindowRequest(partition, sub_partition, window, window)
-            return self._paginate(request).fetch_next(None)
+            page = self._paginate(request).fetch_next(None)
+            self.time_zone.detect(*self._hint(page, request))
+            return page
         return EMPTY_PAGE
 
     def _sample_sub_partitions(self) -> Sequence[Mapping[str, Any]]:
@@ -189,12 +209,17 @@ class WindowedStream(ApiStream):
         if not self.selected_by or self.replication_method == REPLICATION_FULL_TABLE:
             return
         values = {name: getattr(self.settings, name) for name in self.selected_by}
-        for name in bookmark.select(describe_selection(values)):
+        wider, narrower = bookmark.select(describe_selection(values))
+        for name in wider:
             self.logger.warning(
                 "%s: %s selects more than in earlier runs; backfilling from %s",
                 label,
                 name,
                 self.settings.start_date,
+            )
+        for name in narrower:
+            self.logger.info(
+                "%s: %s selects less than in earlier runs; resuming from the bookmark", label, name
             )
 
     def _window_plan(self, partition: Context, bookmark: Bookmark) -> WindowPlan[Page]:

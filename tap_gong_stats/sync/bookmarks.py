@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.exceptions import SyncError
 
 from tap_gong_stats.config.values import parse_day
-from tap_gong_stats.sync.selection import wider_settings
+from tap_gong_stats.sync.selection import changed_settings, wider_settings
 from tap_gong_stats.sync.windows import sync_start
 
 if TYPE_CHECKING:
@@ -77,11 +77,11 @@ class Bookmark:
         self.end = self._day("replication_key_value")
         self.first_day = self._day("first_day")
 
-    def select(self, selection: Selection) -> list[str]:
+    def select(self, selection: Selection) -> tuple[list[str], list[str]]:
         """Record what the run selects, and have it backfilled if that is more than before.
 
         Returns:
-            The settings that select more than before.
+            The settings that select more than before, and those that select only less.
 
         Raises:
             BookmarkError: if the state holds no selection of this tap's form.
@@ -90,15 +90,16 @@ class Bookmark:
         if not isinstance(old, dict) or not all(
             values is None or isinstance(values, list) for values in old.values()
         ):
-            raise self._error("has a selection of another form")
+            raise self._error("has an invalid selection")
         wider = wider_settings(selection, old)
+        narrower = [name for name in changed_settings(selection, old) if name not in wider]
         self._state["selection"] = dict(selection)
         if wider and self.end:
             self.first_day = self.end
             self._state["first_day"] = self.end.isoformat()
             self._state.pop("backfill_from", None)
             self._state.pop("backfilled_to", None)
-        return wider
+        return wider, narrower
 
     def validate_not_after(self, latest: date) -> None:
         """Check that the bookmark does not lie in the future.

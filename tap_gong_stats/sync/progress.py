@@ -53,7 +53,7 @@ class Progress:
         self._started_at = self._logged_at = clock()
         self._done = 0
 
-    def advance(self, window: Window | None, records: int, stats: object) -> None:
+    def advance(self, window: Window, records: int, stats: object) -> None:
         """Record that a request is complete, and report it if it is time.
 
         Args:

@@ -19,7 +19,7 @@ def validate_state(state: object) -> None:
     """
     checked = _object(state, "it")
     if checked and "bookmarks" not in checked:  # everything would be loaded again, silently
-        raise _error(f"holds {', '.join(checked)}, and no bookmarks")
+        raise _error(f"contains {', '.join(checked)} but no bookmarks")
     for stream, bookmark in _object(checked.get("bookmarks", {}), "bookmarks").items():
         _validate_bookmark(_object(bookmark, stream), stream)
 

@@ -7,9 +7,11 @@ there. No endpoint returns the time zone by itself, so it is detected from respo
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from tap_gong_stats.config.values import DATE_LENGTH, is_time_zone
+from tap_gong_stats.errors import RunError
 from tap_gong_stats.sync.windows import ONE_DAY
 
 HALF_A_DAY = timedelta(hours=12)
@@ -51,6 +53,8 @@ class CompanyTimeZone:
 
     def restore(self, value: object) -> None:
         """Take the value of an earlier run. What this run detects takes precedence."""
+        if self._is_set_by_user:
+            return
         if isinstance(value, str) and is_time_zone(value):
             self.detect(value)
         else:
@@ -59,11 +63,14 @@ class CompanyTimeZone:
     def detect(self, name: object, date_time: object = None) -> None:
         """Take the time zone from a response: its name, or else the offset of a date-time.
 
-        Anything else is ignored: an odd response must not end a run.
+        Anything else is ignored: a malformed response must not end a run.
+
+        Raises:
+            RunError: if the user has set a time zone with other days.
         """
         if self._is_set_by_user:
-            return
-        if isinstance(name, str) and is_time_zone(name):
+            self._validate_user_setting(name)
+        elif isinstance(name, str) and is_time_zone(name):
             self._name = name
         elif isinstance(date_time, str) and (offset := _parse_offset(date_time)) is not None:
             self._offset = offset if self._offset is None else min(offset, self._offset)
@@ -114,9 +121,33 @@ class CompanyTimeZone:
         except OverflowError:
             raise ValueError(date_time) from None
 
+    def _validate_user_setting(self, name: object) -> None:
+        if not isinstance(name, str) or not is_time_zone(name):
+            return
+        if not have_same_offsets(name, str(self._name)):
+            raise RunError(
+                f"time_zone is {self._name}, but the time zone of the company in Gong is {name}; "
+                f"remove the setting, or set it to {name}"
+            )
+
     @property
     def _latest_offset(self) -> timedelta | None:
         return self._restored_offset if self._offset is None else self._offset
+
+
+@cache
+def have_same_offsets(name: str, other: str) -> bool:
+    """Tell whether the days of two time zones begin at the same instants these years.
+
+    Gong may use another name than the user for the same time zone, as `US/Pacific` is
+    `America/Los_Angeles`.
+    """
+    today = datetime.now(UTC)
+    return all(
+        (today + timedelta(days=day)).astimezone(ZoneInfo(name)).utcoffset()
+        == (today + timedelta(days=day)).astimezone(ZoneInfo(other)).utcoffset()
+        for day in range(-365, 1)
+    )
 
 
 def _parse_offset(date_time: str) -> timedelta | None:

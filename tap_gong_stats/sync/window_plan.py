@@ -15,7 +15,7 @@ from tap_gong_stats.sync.time_zone import CompanyTimeZone
 from tap_gong_stats.sync.windows import ONE_DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from tap_gong_stats.sync.slicers import Slicer
@@ -143,13 +143,13 @@ class WindowPlan(Generic[P]):
     @property
     def total_requests(self) -> int:
         """How many requests there are in all, pages apart, as far as is known now."""
+        return sum(1 for _ in self.windows()) * len(self._sub_partitions or [{}])
+
+    def windows(self) -> Iterator[Window]:
+        """Yield all windows of the plan, as far as they are known now."""
         end, _ = self._horizon.ends()
-        windows = sum(
-            1
-            for days in self._ranges
-            for _ in self._slicer.slice(self._partition, days.start, days.end or end)
-        )
-        return windows * len(self._sub_partitions or [{}])
+        for days in self._ranges:
+            yield from self._slicer.slice(self._partition, days.start, days.end or end)
 
     def next_task(self, *, more_to_learn: bool) -> WindowTask[P] | None:
         """Return the task of the next request; see `tasks.TaskSource`."""

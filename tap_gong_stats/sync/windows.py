@@ -103,6 +103,7 @@ def sync_start(start_date: date, bookmark: date | None, lookback_days: int) -> d
         bookmark: the exclusive end of what earlier runs have read.
         lookback_days: closed days to read again, because Gong still corrects them.
     """
-    if bookmark is None:
+    # Compared before it is subtracted: a bookmark may be a day of year 1.
+    if bookmark is None or (bookmark - start_date).days <= lookback_days:
         return start_date
-    return max(start_date, bookmark - timedelta(days=lookback_days))
+    return bookmark - timedelta(days=lookback_days)

@@ -67,7 +67,7 @@ def test_nothing_but_429s_for_an_hour_ends_the_run() -> None:
     outcome = fetch_from_gong(lambda *_: RATE_LIMITED["HTML"], limiter=clock.limiter(3))
     assert isinstance(outcome.error, QuotaExceededError)
     assert outcome.message == (
-        "HTTP 429: the response is not one of Gong's; all calls were rejected for 60 minutes; "
+        "HTTP 429: not a valid Gong API response; all calls were rejected for 60 minutes; "
         "run again later to resume from the last bookmark"
     )
     assert 3600 < clock.now - 1000 < 3620

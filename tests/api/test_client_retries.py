@@ -154,7 +154,7 @@ def test_web_page_of_a_proxy_is_transient_once_the_api_has_answered(
 @pytest.mark.parametrize("web_page", WEB_PAGES.values(), ids=WEB_PAGES)
 def test_web_page_before_the_api_has_answered_is_an_error_at_once(web_page: StubResponse) -> None:
     outcome = fetch_from_gong(lambda *_: web_page)
-    assert outcome.message.startswith(f"HTTP {web_page.status}: the response is not one of Gong's")
+    assert outcome.message.startswith(f"HTTP {web_page.status}: not a valid Gong API response")
     assert len(outcome.requests) == 1
 
 

@@ -43,7 +43,7 @@ def test_server_that_ignores_the_cursor_is_not_polled_for_ever() -> None:
     client = FakeClient(lambda *_: page("ab", str(len(client.calls)), 9))
     with pytest.raises(ApiError) as raised:
         read(paginate(client))
-    assert str(raised.value) == f"{LABEL}: pagination loop: 2 pages in a row list nothing new"
+    assert str(raised.value) == f"{LABEL}: pagination loop: 2 pages in a row without new items"
     assert len(client.calls) == 3
 
 
@@ -118,7 +118,7 @@ def test_missing_items_are_fetched_once_more(caplog: pytest.LogCaptureFixture) -
     client = scripted(*pages("a", "c", total=3), *pages("ab", "c", total=3))
     assert read(paginate(client)) == [*"acb"]
     assert caplog.messages == [
-        f"{LABEL}: Gong counts 3 items but lists only 2; re-fetching all pages"
+        f"{LABEL}: Gong counts 3 items but returned only 2; re-fetching all pages"
     ]
 
 
@@ -126,7 +126,7 @@ def test_items_that_stay_missing_are_an_error() -> None:
     client = scripted(*pages("a", "c", total=3) * 2)
     with pytest.raises(ApiError) as raised:
         read(paginate(client))
-    assert str(raised.value) == f"{LABEL}: Gong counts 3 items but lists only 2"
+    assert str(raised.value) == f"{LABEL}: Gong counts 3 items but returned only 2"
     assert len(client.calls) == 4
 
 

@@ -19,6 +19,7 @@ from tests.helpers import Json, StubResponse, gong_error, scripted_server
 
 pytestmark = pytest.mark.usefixtures("fast_retries")
 
+CHECK_URL = "check api_url and the proxies between here and Gong"
 NO_SCOPE = f"{MISSING_SCOPE} 'api:users:read' in your app."
 
 
@@ -103,7 +104,7 @@ def test_replaced_characters_are_counted() -> None:
 def test_response_of_another_shape_is_transient_and_ends_in_one_line(users_json: bytes) -> None:
     malformed = StubResponse(body=b'{"users": ' + users_json + b"}")
     outcome = fetch_from_gong(lambda *_: malformed)
-    assert outcome.message.startswith("HTTP 200: the response is not one of Gong's (")
+    assert outcome.message.startswith("HTTP 200: not a valid Gong API response (")
     assert outcome.message.isprintable()
     assert len(outcome.requests) == 8
     assert fetch_from_gong(lambda _, number: [malformed, users("1")][number]).ids == ["1"]
@@ -115,14 +116,24 @@ def test_404_in_gongs_form_is_an_empty_page() -> None:
 
 def test_404_of_an_endpoint_that_never_sends_it_for_nothing_is_an_error() -> None:
     wanted = query(replace(USERS, empty_when_not_found=False))
-    outcome = fetch_from_gong(lambda *_: gong_error("No such path", 404), wanted)
-    assert outcome.message == "HTTP 404: No such path (requestId req1)"
+    outcome = fetch_from_gong(lambda *_: gong_error("No such user", 404), wanted)
+    assert outcome.message == "HTTP 404: No such user (requestId req1)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["No handler found for POST /v22/users", "Path not found", "Unknown route", "No such endpoint"],
+)
+def test_404_in_gongs_form_that_speaks_of_the_url_is_an_error(text: str) -> None:
+    outcome = fetch_from_gong(lambda *_: gong_error(text, 404))
+    assert outcome.message == f"HTTP 404: {text} (requestId req1); {CHECK_URL}"
+    assert len(outcome.requests) == 1
 
 
 @pytest.mark.parametrize("content", [b"<html>Not Found</html>", {"error": "x"}, {"errors": "x"}])
 def test_404_in_another_form_is_an_error(content: Any) -> None:
     outcome = fetch_from_gong(lambda *_: StubResponse(404, content))
-    assert outcome.message == "HTTP 404: the response is not one of Gong's"
+    assert outcome.message == f"HTTP 404: not a valid Gong API response; {CHECK_URL}"
     assert len(outcome.requests) == 1
 
 
@@ -184,10 +195,7 @@ def test_error_of_its_own_kind_is_raised_at_once(
 def test_403_in_another_form_is_not_a_missing_scope() -> None:
     outcome = fetch_from_gong(lambda *_: StubResponse(403, b"<html>Blocked</html>"))
     assert type(outcome.error) is ApiError
-    assert outcome.message == (
-        "HTTP 403: the response is not one of Gong's; check api_url and the proxies between here "
-        "and Gong"
-    )
+    assert outcome.message == f"HTTP 403: not a valid Gong API response; {CHECK_URL}"
 
 
 @pytest.mark.parametrize("content", [None, {}, {"errors": "x"}, {"errors": {"a": "b"}}])

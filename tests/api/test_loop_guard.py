@@ -22,7 +22,7 @@ def check_all(layout: list[Ids], total: int = 0) -> None:
 )
 def test_two_pages_in_a_row_without_news_are_a_loop(layout: list[str]) -> None:
     with pytest.raises(
-        ApiError, match=r"^users: pagination loop: 2 pages in a row list nothing new$"
+        ApiError, match=r"^users: pagination loop: 2 pages in a row without new items$"
     ):
         check_all([*layout])
 

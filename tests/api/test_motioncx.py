@@ -109,7 +109,7 @@ def test_response_of_another_shape_is_transient_and_ends_in_one_line(
     malformed: StubResponse,
 ) -> None:
     outcome = fetch_from_motioncx(lambda *_: malformed)
-    assert outcome.message.startswith("HTTP 200: the response is not one of MotionCX's (")
+    assert outcome.message.startswith("HTTP 200: not a valid MotionCX API response (")
     assert outcome.message.isprintable()
     assert len(outcome.requests) == 8
 

@@ -94,7 +94,7 @@ def test_server_that_ignores_the_offset_is_not_polled_for_ever() -> None:
     client = FakeClient(lambda *_: page("ab"))
     with pytest.raises(ApiError) as raised:
         read(paginate(client, 2))
-    assert str(raised.value) == f"{LABEL}: pagination loop: 2 pages in a row list nothing new"
+    assert str(raised.value) == f"{LABEL}: pagination loop: 2 pages in a row without new items"
     assert len(client.calls) == 3
 
 

@@ -153,7 +153,7 @@ def test_shared_limit_is_used_in_groups_that_leave_one_call_to_others(
     for _ in range(2):
         limiter.on_rate_limited(limiter.acquire(), 0)
     assert issue(limiter, clock, 7) == [2, 2, 2.02, 3.02, 3.02, 3.04, 4.04]
-    assert caplog.messages == ["Others use the same rate limit; leaving a part of it to them"]
+    assert caplog.messages == ["Other clients share this rate limit; using only part of it"]
 
 
 def test_shared_limit_of_one_call_is_used_one_by_one() -> None:

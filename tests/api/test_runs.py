@@ -23,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("fast_retries")
 
 STREAM = "aggregated_activity"
 ONE_DAY = {"start_date": "2026-03-02", "end_date": "2026-03-03", "calls_per_second": 1000}
+CHECK_URL = "check api_url and the proxies between here and Gong"
 LABEL = f"{STREAM} day 2026-03-02..2026-03-03"
 
 
@@ -80,9 +81,12 @@ def test_empty_window_moves_the_bookmark() -> None:
 @pytest.mark.parametrize(
     ("response", "message"),
     [
-        (StubResponse(404, b"<html>"), "HTTP 404: the response is not one of Gong's"),
+        (
+            StubResponse(404, b"<html>"),
+            f"HTTP 404: not a valid Gong API response; {CHECK_URL}",
+        ),
         (gong_error("sorry", 500), "HTTP 500: sorry (requestId req1)"),
-        (page(1, total=2), "Gong counts 2 items but lists only 1"),
+        (page(1, total=2), "Gong counts 2 items but returned only 1"),
         (page(1, cursor="a", total=2), "pagination loop: repeated cursor"),
     ],
 )
@@ -116,10 +120,7 @@ def test_missing_scope_fails_the_stream_unless_it_may_be_skipped(status: int) ->
 def test_403_of_a_proxy_skips_no_stream() -> None:
     response = StubResponse(403, b"<html>Blocked</html>")
     result, _ = run(lambda *_: response, skip_forbidden_streams=True)
-    assert str(result.error) == (
-        f"{LABEL}: HTTP 403: the response is not one of Gong's; check api_url and the proxies "
-        "between here and Gong"
-    )
+    assert str(result.error) == (f"{LABEL}: HTTP 403: not a valid Gong API response; {CHECK_URL}")
 
 
 def test_used_up_quota_ends_the_run_at_the_last_bookmark() -> None:

@@ -54,10 +54,16 @@ def test_coerce_types_returns_what_changes() -> None:
         "api_url": "7",
         "user_ids": [7, "8"],
         "motioncx_queue_ids": ["9"],
+        "flattening_max_depth": "1",
         "unknown": "1",
     }
     coerced = coerce_types(config)
-    assert coerced == {"lookback_days": 3, "calls_per_second": 2.5, "user_ids": ["7", "8"]}
+    assert coerced == {
+        "lookback_days": 3,
+        "calls_per_second": 2.5,
+        "user_ids": ["7", "8"],
+        "flattening_max_depth": 1,
+    }
     assert type(coerced["calls_per_second"]) is float
 
 

@@ -194,6 +194,17 @@ def test_numbers_have_bounds(name: str, values: list[object], expected: str) -> 
         assert caught.value.problems == [f"{name}: {value!r} is not valid; use {expected}"]
 
 
+def test_batches_are_refused() -> None:
+    batch_config = {"encoding": {"format": "jsonl"}, "storage": {"root": "file:///tmp"}}
+    with pytest.raises(SettingsError) as caught:
+        Settings.parse({**LOGIN, "batch_config": batch_config}, now=NOW)
+    (problem,) = caught.value.problems
+    assert problem == (
+        "batch_config: batches are not supported, all streams write RECORD messages; remove this "
+        "setting"
+    )
+
+
 def test_lookback_days_may_exceed_the_history() -> None:
     config = {**LOGIN, "start_date": "2026-06-01", "lookback_days": 100_000}
     assert Settings.parse(config, now=NOW).lookback_days == 100_000

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scripts.postgres import Database
 from scripts.postgres import postgres as running_postgres
+from tests.end_to_end.meltano_project import BIN, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +21,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A PostgreSQL server that runs for this session only."""
     with running_postgres(tmp_path_factory.mktemp("postgres") / "log") as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def wheel_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel of this package, from which installers take it instead of PyPI."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip_wheel = ("-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, ROOT)
+    subprocess.run([BIN / "python", *pip_wheel], check=True)
+    return folder

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from scripts.postgres import Database
     from tests.conftest import StartSandbox
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)")
 ADDED_BY_THE_TARGET = "_sdc_"
@@ -163,7 +165,7 @@ REFERENCES = [
     ("scorecards", "workspace_id", "workspaces", "id"),
     ("users", "manager_id", "users", "id"),
 ]
-"""The joins in the README's diagram: a table and column, and what they refer to."""
+"""The joins in the diagram of docs/streams.md: a table and column, and what they refer to."""
 
 
 def orphans(database: Database, table: str, column: str, other: str, key: str) -> int:

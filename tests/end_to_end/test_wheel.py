@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import venv
@@ -16,6 +17,8 @@ from tests.api.oauth.helpers import oauth_app, token_response
 from tests.helpers import StubResponse, scripted_server
 
 ROOT = Path(__file__).parent.parent.parent
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +44,13 @@ def test_installed_wheel_prints_the_same_catalog(scripts: Path, tmp_path: Path) 
         check=True,
     )
     assert found.stdout.decode().strip() == TapGongStats(validate_config=False).catalog_json_text
+
+
+def test_readme_of_the_wheel_has_no_relative_links(scripts: Path) -> None:
+    (metadata,) = scripts.parent.rglob("tap_gong_stats-*.dist-info/METADATA")
+    links = re.findall(r"\]\((.+?)\)", metadata.read_text(encoding="utf-8"))
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+    assert any("/blob/v0." in link for link in links)
 
 
 def test_installed_wheel_refreshes_oauth_tokens(scripts: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
 UNDOCUMENTED = "a response has an undocumented structure"
-NOT_GONGS = "users: HTTP 200: the response is not one of Gong's"
+NOT_GONGS = "users: HTTP 200: not a valid Gong API response"
 
 
 @pytest.fixture(autouse=True)

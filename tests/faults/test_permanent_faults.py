@@ -30,16 +30,16 @@ MESSAGES = {
     Fault.RATE_LIMITED_WITH_SECONDS: "HTTP 429: API rate limit exceeded (requestId req0fault)",
     Fault.RATE_LIMITED_WITH_DATE: "HTTP 429: API rate limit exceeded (requestId req0fault)",
     Fault.INTERNAL_ERROR: "HTTP 500: An unexpected error occurred (requestId req0fault)",
-    Fault.BAD_GATEWAY: "HTTP 502: the response is not one of Gong's",
+    Fault.BAD_GATEWAY: "HTTP 502: not a valid Gong API response",
     Fault.UNAVAILABLE: "HTTP 503: Service unavailable (requestId req0fault)",
-    Fault.HTML_WITH_200: "HTTP 200: the response is not one of Gong's",
+    Fault.HTML_WITH_200: "HTTP 200: not a valid Gong API response",
     Fault.ERROR_WITH_200: "HTTP 200: An unexpected error occurred (requestId req0fault)",
     Fault.REDIRECT: f"HTTP 307: redirected to another host; set api_url to {REDIRECT_ORIGIN}",
     Fault.EXPIRED_CURSOR: "HTTP 400: cursor: expired (requestId req0fault)",
     Fault.REPEATED_CURSOR: "pagination loop: repeated cursor",
-    Fault.TOTAL_TOO_HIGH: "Gong counts 6 items but lists only 5",
-    Fault.NULL_LIST: "HTTP 200: the response is not one of Gong's (requestId ",
-    Fault.MISSING_LIST: "HTTP 200: the response is not one of Gong's (requestId ",
+    Fault.TOTAL_TOO_HIGH: "Gong counts 6 items but returned only 5",
+    Fault.NULL_LIST: "HTTP 200: not a valid Gong API response (requestId ",
+    Fault.MISSING_LIST: "HTTP 200: not a valid Gong API response (requestId ",
 }
 """How the error continues after the label; a request id of the sandbox may follow."""
 

@@ -1,10 +1,13 @@
-"""Random sequences of faults, outages, kills and resumes, over all streams in each run."""
+"""Random sequences of faults, odd values, outages, kills, signals and resumes.
+
+Each run loads all streams.
+"""
 
 from __future__ import annotations
 
 import logging
-import os
 import re
+import signal
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -30,9 +33,6 @@ if TYPE_CHECKING:
     from tests.faults.conftest import FaultyGong
     from tests.helpers import Run
 
-FAULT_SEQUENCES = os.environ.get("FAULT_SEQUENCES")
-"""How many new sequences to try; by default the same forty in each run of the suite."""
-
 MESSAGES = 400
 """About as many as a run writes that loads everything."""
 
@@ -47,18 +47,20 @@ DEPENDS_ON = {
 
 @dataclass(frozen=True)
 class Phase:
-    """One run: transient faults, after them an outage, and a kill.
+    """One run: transient faults, after them an outage, and an early end.
 
     Attributes:
         faults: the faults of the first requests.
         outage: what happens to the later ones.
-        kill_after: the number of messages after which the run is killed.
+        kill_after: the number of messages after which the run ends.
+        signum: the signal that ends it then; by default, it is killed.
         max_api_calls: the budget.
     """
 
     faults: list[Fault | None]
     outage: Outage | None = None
     kill_after: int | None = None
+    signum: signal.Signals | None = None
     max_api_calls: int | None = None
 
 
@@ -82,6 +84,7 @@ PHASES = st.builds(
     FAULTS,
     st.one_of(st.none(), OUTAGES),
     st.one_of(st.none(), st.integers(0, MESSAGES)),
+    st.sampled_from([None, signal.SIGINT, signal.SIGTERM]),
     st.one_of(st.none(), st.integers(20, 150)),
 )
 
@@ -96,8 +99,7 @@ def no_logs() -> Iterator[None]:
 
 @pytest.mark.usefixtures("no_logs")
 @settings(
-    max_examples=int(FAULT_SEQUENCES or 40),
-    derandomize=not FAULT_SEQUENCES,
+    max_examples=settings().max_examples // 4,  # each is three runs of the tap
     phases=[Step.reuse, Step.generate],  # to shrink an example takes many minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -135,6 +137,7 @@ def test_all_streams_load_their_rows_whatever_happens(
             },
             target=target,
             kill_after=phase.kill_after,
+            signum=phase.signum,
         )
         wait_for_fetch_threads()
         bookmarks.follow(run.messages)

@@ -1,6 +1,14 @@
 """Helpers for tests: runs of the tap, a target that records them, and a scripted server."""
 
-from tests.helpers.run import LOGIN, Run, catalog, endpoint_paths, run_tap, wait_for_fetch_threads
+from tests.helpers.run import (
+    LOGIN,
+    Run,
+    catalog,
+    endpoint_paths,
+    endpoint_scopes,
+    run_tap,
+    wait_for_fetch_threads,
+)
 from tests.helpers.scripted_server import (
     ScriptedServer,
     StubResponse,
@@ -20,6 +28,7 @@ __all__ = [
     "bookmark",
     "catalog",
     "endpoint_paths",
+    "endpoint_scopes",
     "gong_error",
     "run_tap",
     "scripted_server",

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from tap_gong_stats.records.output import StoppedBySignal
 from tap_gong_stats.tap import TapGongStats
 from tests.helpers.target import RecordingTarget, RunKilled, bookmark
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tap_gong_stats.streams.base import ApiStream
     from tests.helpers.target import Json
 
@@ -24,7 +29,7 @@ class Run:
     Attributes:
         messages: the messages in order.
         error: what the run has raised.
-        was_killed: whether the target has killed the run.
+        was_killed: whether the target or a signal has ended the run.
     """
 
     messages: list[Json]
@@ -63,9 +68,17 @@ def catalog() -> list[dict[str, Any]]:
 
 def endpoint_paths() -> dict[str, str]:
     """Return the path of each stream's endpoint."""
+    return {name: stream.endpoint.path for name, stream in _all_streams().items()}
+
+
+def endpoint_scopes() -> dict[str, str]:
+    """Return the scope that each stream's endpoint requires."""
+    return {name: stream.endpoint.scope for name, stream in _all_streams().items()}
+
+
+def _all_streams() -> dict[str, ApiStream]:
     tap = TapGongStats(config={**LOGIN, "motioncx_api_key": "key"})
-    streams = cast("dict[str, ApiStream]", tap.streams)
-    return {name: stream.endpoint.path for name, stream in streams.items()}
+    return cast("dict[str, ApiStream]", tap.streams)
 
 
 def run_tap(
@@ -75,6 +88,7 @@ def run_tap(
     catalog: Json | None = None,
     target: RecordingTarget | None = None,
     kill_after: int | None = None,
+    signum: signal.Signals | None = None,
 ) -> Run:
     """Run the tap and return what it has written, errors included.
 
@@ -85,9 +99,10 @@ def run_tap(
         catalog: the catalog to use.
         target: the target that takes the messages; by default a new one.
         kill_after: the number of messages after which the run is killed.
+        signum: the signal that ends it then.
     """
     target = target or RecordingTarget()
-    target.start_run(kill_after)
+    target.start_run(kill_after, signum)
     tap = TapGongStats(
         config={**LOGIN, **config},
         state=json.loads(json.dumps(state or target.state)),
@@ -98,12 +113,26 @@ def run_tap(
         stream.selected = not streams or name in streams
     run = Run(target.messages)
     try:
-        tap.sync_all()
-    except RunKilled:
+        with handled_by(tap, signum):
+            tap.sync_all()
+    except (RunKilled, StoppedBySignal):
         run.was_killed = True
     except Exception as error:  # noqa: BLE001 - the test looks at it
         run.error = error
     return run
+
+
+@contextmanager
+def handled_by(tap: TapGongStats, signum: signal.Signals | None) -> Iterator[None]:
+    """Let the tap handle a signal, as its command does."""
+    if signum is None:
+        yield
+        return
+    before = signal.signal(signum, lambda number, _: tap.termination.handle(number))
+    try:
+        yield
+    finally:
+        signal.signal(signum, before)
 
 
 def wait_for_fetch_threads() -> None:

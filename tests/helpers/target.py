@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter
@@ -36,17 +37,27 @@ class RecordingTarget(MsgSpecWriter):
         self._key_properties: dict[str, list[str]] = {}
         self.start_run()
 
-    def start_run(self, kill_after: int | None = None) -> None:
-        """Expect the messages of another run, and kill it after so many."""
+    def start_run(
+        self, kill_after: int | None = None, signum: signal.Signals | None = None
+    ) -> None:
+        """Expect the messages of another run, and end it after so many.
+
+        Args:
+            kill_after: the number of messages.
+            signum: the signal to send then; by default nothing of the run is executed any more.
+        """
         self.messages: list[Json] = []
         self.repeated: list[tuple[str, Key]] = []
         self._written: set[tuple[str, Key]] = set()
         self._kill_after = kill_after
+        self._signum = signum
 
     @override
     def write_message(self, message: Message) -> None:
         if len(self.messages) == self._kill_after:
-            raise RunKilled
+            if self._signum is None:
+                raise RunKilled
+            signal.raise_signal(self._signum)
         self.load(json.loads(bytes(self.format_message(message))))
 
     def load(self, message: Json) -> None:

@@ -30,12 +30,12 @@ def test_streams_synced_least_recently_come_first() -> None:
         interaction_stats={"last_synced_at": "2026-03-09T00:00:00+00:00"},
         coaching_metrics={"last_synced_at": "2026-03-07T00:00:00+00:00"},
     ) == [
-        "aggregated_activity",
-        "answered_scorecards",
-        "call_interaction_stats",
         "scorecards",
         "users",
         "workspaces",
+        "aggregated_activity",
+        "answered_scorecards",
+        "call_interaction_stats",
         "coaching_metrics",
         "daily_activity",
         "interaction_stats",
@@ -72,22 +72,24 @@ def test_used_up_budget_ends_the_run_without_an_error_and_the_next_run_resumes(
     config = gong.config(
         start_date="2026-03-02", time_zone="America/New_York", concurrency=1, max_api_calls=4
     )
-    first = run_tap(config, "aggregated_activity", "users")
+    streams = ("aggregated_activity", "interaction_stats")
+    first = run_tap(config, *streams)
     assert first.error is None
     assert first.bookmark("aggregated_activity", "day") == "2026-03-06"
-    assert first.rows("users") == []
+    assert first.rows("interaction_stats") == []
     warnings = [record.message for record in caplog.records if "max_api_calls" in record.message]
     assert warnings == [
         f"{stream}: the 4 calls of max_api_calls are used up; the next run resumes here"
-        for stream in ("aggregated_activity", "users")
+        for stream in streams
     ]
     bookmarks = first.state["bookmarks"]
     assert bookmarks["aggregated_activity"]["last_synced_at"] == NOW_IN_STATE
-    assert "last_synced_at" not in bookmarks["users"]  # it still waits for its turn
+    # It still waits for its turn, and gets it first.
+    assert "last_synced_at" not in bookmarks["interaction_stats"]
 
-    second = run_tap(config, "aggregated_activity", "users", state=first.state)
-    assert len(second.rows("users")) == 9
-    assert second.bookmark("aggregated_activity", "day") == "2026-03-09"
+    second = run_tap(config, *streams, state=first.state)
+    assert second.bookmark("aggregated_activity", "day") == "2026-03-06"
+    assert second.bookmark("interaction_stats", "day") == "2026-03-06"
     assert len(gong.calls) == 8
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import re
 import threading
 from datetime import date
@@ -102,8 +104,8 @@ def test_two_failing_streams_are_both_reported(sandbox: StartSandbox, clock: Set
     assert isinstance(run.error, SyncFailedError)
     first, second = run.error.failures
     label = r"daily_activity 2026-03-\d\d..2026-03-\d\d"
-    assert re.fullmatch(forbidden_message(label, DETAILED), str(first))
-    assert re.fullmatch(forbidden_message("users", "api:users:read"), str(second))
+    assert re.fullmatch(forbidden_message("users", "api:users:read"), str(first))
+    assert re.fullmatch(forbidden_message(label, DETAILED), str(second))
     assert str(run.error) == f"{first}; {second}"
     assert_loaded(run, gong, "aggregated_activity", "interaction_stats")
 
@@ -182,7 +184,7 @@ def test_rejected_credentials_end_the_run_after_delivering_everything_before(
     with scripted_server(respond) as server:
         config = {"api_url": server.url, "start_date": "2026-03-02", **FOUR_WINDOWS}
         config |= {"concurrency": concurrency}
-        run = run_tap(config, "daily_activity", "users", "workspaces")
+        run = run_tap(config, "daily_activity", "interaction_stats")
     assert isinstance(run.error, AuthenticationError)
     assert str(run.error) == (
         "daily_activity 2026-03-06..2026-03-08: HTTP 401: Access is denied: the access key is not "
@@ -209,17 +211,17 @@ def test_used_up_quota_ends_the_run_and_the_next_run_resumes(
     first = run_tap(config, *streams)
     assert isinstance(first.error, QuotaExceededError)
     assert re.fullmatch(
-        r"aggregated_activity day 2026-03-07\.\.2026-03-08: HTTP 429: .+ \(requestId \w+\); no "
+        r"aggregated_activity day 2026-03-06\.\.2026-03-07: HTTP 429: .+ \(requestId \w+\); no "
         r"further calls before 2026-03-13 00:00 UTC \(max_retry_after is 60 s\); run again then to "
         r"resume from the last bookmark",
         str(first.error),
     )
-    assert first.bookmark("aggregated_activity", "day") == "2026-03-07"
+    assert first.bookmark("aggregated_activity", "day") == "2026-03-06"
     assert [call.status for call in gong.calls] == [200] * 5 + [429]
 
     clock("2026-03-13T00:01:00Z")
     second = run_tap(config, *streams, state=first.state)
-    assert str(second.error).startswith("aggregated_activity day 2026-03-10..2026-03-11: HTTP 429")
+    assert str(second.error).startswith("aggregated_activity day 2026-03-09..2026-03-10: HTTP 429")
     clock("2026-03-14T00:01:00Z")
     third = run_tap(config, *streams, state=second.state)
     assert third.error is None
@@ -227,3 +229,21 @@ def test_used_up_quota_ends_the_run_and_the_next_run_resumes(
     for stream in ("aggregated_activity", "daily_activity"):
         rows = [*first.rows(stream), *second.rows(stream), *third.rows(stream)]
         assert in_order(rows) == in_order(expected(gong, stream)), stream
+
+
+def test_metrics_of_the_sdk_tell_whether_a_stream_failed(
+    sandbox: StartSandbox, clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    clock(NOW)
+    gong = sandbox(users=3, scopes=scopes_without(DETAILED))
+    run_tap(gong.config(start_date=START.isoformat()), "daily_activity", "users")
+    points = [
+        json.loads(record.message.removeprefix("METRIC: "))
+        for record in caplog.records
+        if "sync_duration" in record.message
+    ]
+    assert {point["tags"]["stream"]: point["tags"]["status"] for point in points} == {
+        "daily_activity": "failed",
+        "users": "succeeded",
+    }

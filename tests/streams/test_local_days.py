@@ -44,7 +44,7 @@ def hosted(result: Run) -> dict[str, list[str]]:
         ("Europe/Berlin", "2026-11-20T000:00:00+01:00", "2026-11-21"),
     ],
 )
-def test_a_day_is_the_company_s_whatever_offset_it_is_written_with(
+def test_day_is_read_in_the_time_zone_of_the_company_whatever_its_offset(
     time_zone: str, first: str, second: str
 ) -> None:
     result = run(daily(first, second), time_zone=time_zone)

@@ -22,9 +22,9 @@ def test_versions_reveal_deleted_users(sandbox: StartSandbox) -> None:
     assert {record["version"] for record in records} == {versions[0]["version"]}
 
 
-def test_stream_maps_of_the_readme_hash_and_drop_addresses() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    config = yaml.safe_load(readme.split("```yaml\n")[1].split("```")[0])["config"]
+def test_stream_maps_of_the_docs_hash_and_drop_addresses() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "streams.md").read_text(encoding="utf-8")
+    config = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])["config"]
     users = [
         {"id": "1", "emailAddress": "ada@example.test", "phoneNumber": "+1"},
         {"id": "2", "emailAddress": None},

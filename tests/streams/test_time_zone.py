@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tap_gong_stats.errors import RunError
 from tests.helpers import gong_error, run_tap, scripted_server
 from tests.streams.helpers import PERIODS, STREAMS, requested_windows
 
@@ -100,3 +101,30 @@ def test_company_without_activity_is_read_to_the_day_that_has_ended_everywhere(
         assert run.rows(stream) == []
         # No response reveals the time zone, so the run stops early enough for every time zone.
         assert run.bookmark(stream, PERIODS[stream]) == "2026-03-11"
+
+
+def test_time_zone_setting_that_gong_contradicts_ends_the_run(
+    sandbox: StartSandbox, clock: SetClock
+) -> None:
+    clock("2026-03-12T10:30:00Z")
+    gong = sandbox(users=3, zone="Asia/Tokyo")
+    config = gong.config(start_date="2026-03-09", time_zone="Europe/Berlin")
+    run = run_tap(config, "aggregated_activity", "call_interaction_stats")
+    assert type(run.error) is RunError
+    assert str(run.error) == (
+        "time_zone is Europe/Berlin, but the time zone of the company in Gong is Asia/Tokyo; "
+        "remove the setting, or set it to Asia/Tokyo"
+    )
+    assert run.rows("aggregated_activity") == []
+    assert "replication_key_value" not in str(run.state)
+
+
+def test_time_zone_setting_by_another_name_of_the_same_time_zone_is_accepted(
+    sandbox: StartSandbox, clock: SetClock
+) -> None:
+    clock("2026-03-12T10:30:00Z")
+    gong = sandbox(users=3, zone="US/Pacific")
+    config = gong.config(start_date="2026-03-08", time_zone="America/Los_Angeles")
+    run = run_tap(config, "aggregated_activity")
+    assert run.error is None
+    assert run.bookmark("aggregated_activity", "day") == "2026-03-12"

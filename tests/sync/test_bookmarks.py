@@ -147,13 +147,13 @@ def test_select_of_more_is_backfilled_over_several_runs() -> None:
     run.select({"user_ids": None})
     run.ranges_to_sync(START, 0, lambda day: day, run_date=RUN_DATE)
     run.commit_backfill(Window(START, march(5)))
-    assert bookmark(state).select({"user_ids": None}) == []
+    assert bookmark(state).select({"user_ids": None}) == ([], [])
     assert ranges(state, 0) == [DateRange(march(5), march(20)), DateRange(march(20))]
 
 
 def test_select_before_the_first_window_backfills_nothing() -> None:
     state: State = {"selection": {"user_ids": ["1"]}}
     run = bookmark(state)
-    assert run.select({"user_ids": None}) == ["user_ids"]
+    assert run.select({"user_ids": None}) == (["user_ids"], [])
     assert state == {"selection": {"user_ids": None}}
     assert ranges(state) == [DateRange(START)]

@@ -49,11 +49,11 @@ def test_progress_of_more_requests_than_expected_stays_at_a_hundred_percent(
     progress = Progress("s", 1, LOGGER, clock=lambda: seconds[0])
     for _ in range(2):
         seconds[0] += 6
-        progress.advance(None, 0, "stats")
+        progress.advance(WINDOW, 0, "stats")
     assert (
         log.messages
         == [
-            "s: 100 % done, at None; 0 records; stats; about 0 s left",
+            f"s: 100 % done, at {WINDOW}; 0 records; stats; about 0 s left",
         ]
         * 2
     )

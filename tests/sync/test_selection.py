@@ -58,9 +58,11 @@ def test_wider_settings_of_an_older_version_are_as_before() -> None:
     assert wider_settings({"new_setting": None}, {}) == []
 
 
-def select(state: dict[str, Any], **selection: list[str] | None) -> tuple[Bookmark, list[str]]:
+def select(
+    state: dict[str, Any], **selection: list[str] | None
+) -> tuple[Bookmark, list[str], list[str]]:
     bookmark = Bookmark(state, "from_date", "stream")
-    return bookmark, bookmark.select(selection)
+    return bookmark, *bookmark.select(selection)
 
 
 def ranges(bookmark: Bookmark) -> list[DateRange]:
@@ -75,8 +77,8 @@ def test_bookmark_with_a_wider_selection_is_backfilled() -> None:
         "backfill_from": "2025-12-01",
         "backfilled_to": "2025-12-15",
     }
-    bookmark, wider = select(state, user_ids=["1", "2"])
-    assert wider == ["user_ids"]
+    bookmark, wider, narrower = select(state, user_ids=["1", "2"])
+    assert (wider, narrower) == (["user_ids"], [])
     assert ranges(bookmark) == [DateRange(START, END), DateRange(date(2026, 2, 22))]
     assert state == {
         **KEY,
@@ -85,24 +87,28 @@ def test_bookmark_with_a_wider_selection_is_backfilled() -> None:
     }
 
 
-@pytest.mark.parametrize("old", [None, ["1", "2"], ["1"]])
-def test_bookmark_with_the_same_or_a_narrower_selection_continues(old: list[str] | None) -> None:
+@pytest.mark.parametrize(
+    ("old", "expected"), [(None, ["user_ids"]), (["1", "2"], ["user_ids"]), (["1"], [])]
+)
+def test_bookmark_with_the_same_or_a_narrower_selection_continues(
+    old: list[str] | None, expected: list[str]
+) -> None:
     state = {**KEY, "first_day": "2026-01-01", "selection": {"user_ids": old}}
-    bookmark, wider = select(state, user_ids=["1"])
-    assert wider == []
+    bookmark, wider, narrower = select(state, user_ids=["1"])
+    assert (wider, narrower) == ([], expected)
     assert ranges(bookmark) == [DateRange(date(2026, 2, 22))]
     assert state["selection"] == {"user_ids": ["1"]}
 
 
 def test_bookmark_without_a_selection_takes_the_current_one() -> None:
     state: dict[str, Any] = {**KEY, "first_day": "2026-01-01"}
-    bookmark, wider = select(state, user_ids=["1"])
-    assert wider == []
+    bookmark, wider, narrower = select(state, user_ids=["1"])
+    assert (wider, narrower) == ([], [])
     assert ranges(bookmark) == [DateRange(date(2026, 2, 22))]
     assert state["selection"] == {"user_ids": ["1"]}
 
 
 @pytest.mark.parametrize("selection", ["all", {"user_ids": "1"}, 7])
 def test_bookmark_with_a_selection_of_another_form_is_refused(selection: object) -> None:
-    with pytest.raises(BookmarkError, match="selection of another form"):
+    with pytest.raises(BookmarkError, match="invalid selection"):
         select({**KEY, "selection": selection}, user_ids=None)

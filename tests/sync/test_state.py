@@ -18,8 +18,8 @@ from tap_gong_stats.sync.state import StateError, validate_state
         ("{}", "it is not an object"),
         ({"bookmarks": None}, "bookmarks is not an object"),
         ({"bookmarks": []}, "bookmarks is not an object"),
-        ({"value": {"bookmarks": {}}}, "holds value, and no bookmarks"),
-        ({"daily_activity": {}, "users": {}}, "holds daily_activity, users, and no bookmarks"),
+        ({"value": {"bookmarks": {}}}, "contains value but no bookmarks"),
+        ({"daily_activity": {}, "users": {}}, "contains daily_activity, users but no bookmarks"),
         ({"bookmarks": {"users": None}}, "users is not an object"),
         ({"bookmarks": {"of_another_tap": "x"}}, "of_another_tap is not an object"),
         (

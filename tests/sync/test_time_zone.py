@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import compress
 from operator import ne
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_gong_stats.errors import RunError
 from tap_gong_stats.sync.time_zone import CompanyTimeZone
 
 if TYPE_CHECKING:
@@ -114,7 +116,7 @@ def test_detect_ignores_odd_values(date_time: object) -> None:
 def test_time_zone_of_the_user_is_never_replaced() -> None:
     time_zone = CompanyTimeZone("Asia/Tokyo")
     time_zone.restore("Europe/Berlin")
-    time_zone.detect("US/Pacific", "2026-03-02T00:00:00-08:00")
+    time_zone.detect(None, "2026-03-02T00:00:00-08:00")
     assert time_zone.name == "Asia/Tokyo"
 
 
@@ -236,3 +238,18 @@ def test_day_starting_at_the_start_of_a_day_is_that_day(day: date, name: str) ->
     assert start is not None
     for text in (start, datetime.fromisoformat(start).astimezone(UTC).isoformat()):
         assert time_zone.day_starting_at(text) == day
+
+
+@given(zones, zones)
+def test_detect_of_another_time_zone_than_the_user_has_set_raises(setting: str, name: str) -> None:
+    now = datetime.now(UTC)
+    year = [now - timedelta(days=day) for day in range(366)]
+    agree = all(
+        instant.astimezone(ZoneInfo(setting)).utcoffset()
+        == instant.astimezone(ZoneInfo(name)).utcoffset()
+        for instant in year
+    )
+    time_zone = CompanyTimeZone(setting)
+    with nullcontext() if agree else pytest.raises(RunError, match=f"time_zone is {setting}, but"):
+        time_zone.detect(name)
+    assert time_zone.name == setting

@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError
 
 from tap_gong_stats.api.oauth.tokens import PARSE_ERRORS, Tokens
 from tap_gong_stats.api.redaction import clean_text
+from tap_gong_stats.api.session import check_ca_bundle
 from tap_gong_stats.errors import AuthenticationError, RunError, TransientError
 
 DEADLINE = 60.0
@@ -83,7 +84,8 @@ class TokenEndpoint:
             raise RunError(
                 f"{self.oauth_url}: no complete response within {self.deadline:.0f} s"
             ) from None
-        except (requests.RequestException, HTTPError) as error:
+        except (OSError, HTTPError) as error:  # the base of all that requests raises
+            check_ca_bundle()
             raise RunError(f"{self.oauth_url}: {type(error).__name__}") from None
 
     def _post_without_deadline(self, refresh_token: str) -> tuple[int, bytes]:

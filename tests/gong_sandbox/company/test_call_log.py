@@ -32,7 +32,9 @@ def test_calls_of_a_range_are_those_of_its_parts(start: date, one: int, two: int
     ),
     day=st.dates(TODAY - 400 * DAY, TODAY - DAY),
 )
-def test_calls_of_a_day_start_on_that_day_in_the_company_s_time_zone(zone: str, day: date) -> None:
+def test_calls_of_a_day_start_on_that_day_in_the_time_zone_of_the_company(
+    zone: str, day: date
+) -> None:
     company = Company(users=5, time_zone=zone, clock=Clock())
     calls = [call["metaData"] for call in company.calls(day, day + DAY)]
     hosted = [

@@ -21,7 +21,7 @@ COUNTERS = {
 """The manager's activity counters by coaching metric."""
 
 
-def test_coaching_metrics_are_the_manager_s_activity_on_calls_of_direct_reports(
+def test_coaching_metrics_count_the_activity_of_the_manager_on_calls_of_direct_reports(
     company: Company,
 ) -> None:
     calls = {

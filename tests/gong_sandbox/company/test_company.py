@@ -112,7 +112,7 @@ def test_a_day_is_generated_without_the_days_before_it() -> None:
 @pytest.mark.parametrize(
     ("zone", "day"), [("Pacific/Auckland", 11), ("America/Los_Angeles", 10), ("UTC", 10)]
 )
-def test_today_is_the_day_in_the_company_s_time_zone(zone: str, day: int) -> None:
+def test_today_is_the_day_in_the_time_zone_of_the_company(zone: str, day: int) -> None:
     company = Company(users=1, time_zone=zone, clock=Clock())
     assert company.today == date(2026, 11, day)
 

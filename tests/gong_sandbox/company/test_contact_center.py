@@ -38,7 +38,7 @@ def test_fields_of_an_interaction_are_consistent(company: Company) -> None:
     assert {item["IsInServiceLevel"] for item in items} == {-1, 0, 1}
 
 
-def test_days_of_an_interaction_start_at_midnight_in_the_tenant_s_time_zone() -> None:
+def test_days_of_an_interaction_start_at_midnight_in_the_time_zone_of_the_tenant() -> None:
     company = Company(users=30, time_zone="America/Chicago", clock=Clock())
     summer = datetime(2026, 7, 25, tzinfo=UTC)
     items = company.contact_center_interactions(summer, summer + DAY)

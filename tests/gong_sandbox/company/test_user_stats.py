@@ -103,7 +103,7 @@ def test_calls_on_which_users_gave_and_received_are_the_same(
     assert calls[given] == calls[received] != set()
 
 
-def test_comments_received_exclude_the_host_s_own(company: Company) -> None:
+def test_comments_received_exclude_those_of_the_host(company: Company) -> None:
     given: set[str] = set()
     received: set[str] = set()
     for user in company.users:

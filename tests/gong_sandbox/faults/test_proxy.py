@@ -59,7 +59,7 @@ def test_exchanges_without_a_fault_are_unchanged(
 
 
 @pytest.mark.parametrize("fault", CANNED_RESPONSES)
-def test_canned_response_replaces_the_server_s(proxy: FaultProxy, fault: Fault) -> None:
+def test_canned_response_replaces_that_of_the_server(proxy: FaultProxy, fault: Fault) -> None:
     proxy.script = lambda _: fault
     response = requests.post(f"{proxy.url}{PATH}", json=BODY, timeout=10, allow_redirects=False)
     expected = CANNED_RESPONSES[fault]
@@ -88,6 +88,9 @@ def test_lists_totals_and_cursors_are_corrupted(
     assert duplicated[1].json()[LIST] == [*second[LIST], first[LIST][-1]]
     assert corrupted(Fault.NULL_LIST)[0].json()[LIST] is None
     assert LIST not in corrupted(Fault.MISSING_LIST)[0].json()
+    odd = corrupted(Fault.ODD_VALUES)[0].json()[LIST]
+    assert [item.pop("oddValues")[:2] for item in odd] == [["\0", "\ud83d"]] * len(odd)
+    assert odd == first[LIST]
     assert corrupted(Fault.TOTAL_TOO_HIGH)[0].json()["records"]["totalRecords"] == total + 1
     assert corrupted(Fault.TOTAL_TOO_LOW)[0].json()["records"]["totalRecords"] == total - 1
     cursors = [page.json()["records"]["cursor"] for page in corrupted(Fault.REPEATED_CURSOR)]

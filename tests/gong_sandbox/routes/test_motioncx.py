@@ -152,7 +152,7 @@ def test_relative_periods_include_the_last_one(
     )
 
 
-def test_interactions_can_be_filtered_by_the_tenant_s_day(
+def test_interactions_can_be_filtered_by_the_local_day_of_the_tenant(
     client: SandboxClient, company: Company
 ) -> None:
     midnight = datetime(2026, 11, 1, 23, tzinfo=UTC)

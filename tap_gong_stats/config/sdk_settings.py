@@ -1,0 +1,87 @@
+"""Settings that the SDK adds to those of the tap: stream maps and flattening.
+
+The SDK reports only some of their mistakes, and fails with a traceback for others.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk.configuration._dict_config import parse_environment_config
+from singer_sdk.helpers.capabilities import EMIT_ACTIVATE_VERSION_CONFIG
+
+from tap_gong_stats.config.settings import SettingsError
+from tap_gong_stats.config.validators.base import invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOTHING_ELSE = (None, "__NULL__")
+"""The values that `__else__` accepts."""
+
+MAX_LENGTH = 200
+"""Characters of an error that a message shows."""
+
+
+def declare_activate_version(properties: dict[str, Any]) -> None:
+    """Add `emit_activate_version_messages`, which the SDK 0.54 reads without declaring it."""
+    for name, schema in EMIT_ACTIVATE_VERSION_CONFIG["properties"].items():
+        properties.setdefault(name, schema)
+
+
+def parse_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Return the settings in environment variables that begin with `prefix`.
+
+    Raises:
+        SettingsError: for a variable that does not hold its setting's type.
+    """
+    try:
+        return _parse_environment(schema["properties"], prefix)
+    except (ValueError, RecursionError):
+        problems = [
+            problem
+            for name, definition in schema["properties"].items()
+            for problem in _environment_problems(name, definition, prefix)
+        ]
+        raise SettingsError(problems) from None
+
+
+def check_stream_maps(config: Mapping[str, Any]) -> None:
+    """Check what the SDK's own schema of `stream_maps` is broken for.
+
+    Raises:
+        SettingsError: for an `__else__` that is not null.
+    """
+    stream_maps = config.get("stream_maps")
+    if not isinstance(stream_maps, dict):
+        return
+    levels = {"": stream_maps, **{f"{name}.": value for name, value in stream_maps.items()}}
+    problems = [
+        f"stream_maps: {prefix}__else__: {invalid(level['__else__'], 'null')}"
+        for prefix, level in levels.items()
+        if isinstance(level, dict) and level.get("__else__") not in NOTHING_ELSE
+    ]
+    if problems:
+        raise SettingsError(problems)
+
+
+def stream_map_problem(error: Exception) -> str:
+    """Return in one line what is wrong with an expression of `stream_maps`."""
+    kind = type(error)
+    is_of_sdk = kind.__module__.startswith("singer_sdk")
+    text = " ".join(str(error if is_of_sdk else f"{kind.__name__}: {error}").split())
+    return f"stream_maps: {text if len(text) <= MAX_LENGTH else f'{text[:MAX_LENGTH]}…'}"
+
+
+def _parse_environment(definitions: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return parse_environment_config({"properties": definitions}, prefix)
+
+
+def _environment_problems(name: str, definition: Mapping[str, Any], prefix: str) -> list[str]:
+    try:
+        _parse_environment({name: definition}, prefix)
+    except (ValueError, RecursionError):
+        expected = "a JSON object" if "object" in definition["type"] else "a whole number"
+        return [f"{name}: {invalid(os.environ[prefix + name.upper()], expected)}"]
+    return []

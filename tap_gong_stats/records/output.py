@@ -1,0 +1,178 @@
+"""Standard output: whole lines for the target, and an end in one line if it cannot take them."""
+
+from __future__ import annotations
+
+import errno
+import io
+import select
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typing_extensions import Buffer
+
+PIPE_BUF = getattr(select, "PIPE_BUF", 512)
+"""Bytes that a pipe accepts as a whole or not at all, so that no signal cuts them in two."""
+
+BUFFER_SIZE = 4096
+"""Bytes; `PIPE_BUF` on Linux."""
+
+MAX_WAIT = 5.0
+"""Seconds that a signal waits for the target to take the rest of a line."""
+
+REMEDIES = {
+    errno.EPIPE: "the program that reads it has ended; its log may say why",
+    errno.ENOSPC: "free up space and run again",
+    errno.EDQUOT: "free up space and run again",
+}
+
+
+class OutputError(SystemExit):
+    """Standard output cannot be written to.
+
+    No `Exception`, since the SDK would log that as unhandled.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(1)
+        self.message = message
+
+
+class StoppedBySignal(SystemExit):
+    """A signal has ended the run."""
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(128 + signum)
+        self.signal_name = signal.Signals(signum).name
+
+
+class Termination:
+    """Ends the run when a signal arrives, but not in the middle of a line of output."""
+
+    def __init__(self) -> None:
+        self._is_deferred = False
+        self._signum: int | None = None
+
+    def handle(self, signum: int) -> None:
+        """End the run now, or after the line that is being written.
+
+        Raises:
+            StoppedBySignal: in the first case.
+        """
+        if not self._is_deferred:
+            raise StoppedBySignal(signum)
+        if self._signum is None:
+            self._signum = signum
+            signal.signal(signal.SIGALRM, lambda *_: self._stop(signum))
+            signal.setitimer(signal.ITIMER_REAL, MAX_WAIT)
+
+    @contextmanager
+    def deferred(self) -> Iterator[None]:
+        """Let signals wait for the end of the block, but not longer than `MAX_WAIT`.
+
+        Raises:
+            StoppedBySignal: after the block, if a signal has arrived.
+        """
+        self._is_deferred = hasattr(signal, "setitimer")  # Windows has no way to limit the wait
+        try:
+            yield
+        finally:
+            self._is_deferred = False
+            if self._signum is not None:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                self._stop(self._signum)
+
+    def _stop(self, signum: int) -> None:
+        raise StoppedBySignal(signum)
+
+
+class StandardOutput(io.FileIO):
+    """The descriptor of standard output, to which a buffer passes whole lines.
+
+    After an error or a signal nothing more is written, so that the end of the process does not
+    wait for a target that does not read.
+    """
+
+    def __init__(self, descriptor: int, termination: Termination) -> None:
+        super().__init__(descriptor, "wb", closefd=False)
+        self._termination = termination
+        self._is_discarding = False
+
+    def discard(self) -> None:
+        """Write nothing more, including what is still buffered."""
+        self._is_discarding = True
+
+    @override
+    def write(self, data: Buffer, /) -> int:
+        """Write all of `data`.
+
+        Raises:
+            OutputError: if that is not possible.
+        """
+        view = memoryview(data)
+        if self._is_discarding:
+            return len(view)
+        try:
+            if len(view) <= PIPE_BUF:
+                self._write_all(view)
+            else:
+                with self._termination.deferred():
+                    self._write_all(view)
+        except OSError as error:
+            self.discard()
+            raise output_error(error) from error
+        except BaseException:
+            self.discard()
+            raise
+        return len(view)
+
+    def _write_all(self, view: memoryview) -> None:
+        while view:
+            written = super().write(view)
+            if written is None:  # another process has made the descriptor non-blocking
+                select.select([], [self], [])
+            else:
+                view = view[written:]
+
+
+def output_error(error: OSError) -> OutputError:
+    """Return what to tell the user about a failed write."""
+    remedy = REMEDIES.get(error.errno or 0, "check where the output goes")
+    return OutputError(f"Cannot write to standard output: {error.strerror}; {remedy}")
+
+
+@contextmanager
+def standard_output(termination: Termination) -> Iterator[None]:
+    """Write `sys.stdout` in whole lines within the block, whatever PYTHONUNBUFFERED says.
+
+    Raises:
+        OutputError: if standard output is closed or cannot be written to.
+    """
+    original = sys.stdout
+    if original is None:
+        raise OutputError(
+            "Standard output is closed; redirect it to a target, to a file or to /dev/null"
+        )
+    raw = StandardOutput(original.fileno(), termination)
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(raw, BUFFER_SIZE),
+        encoding=original.encoding,
+        errors=original.errors,
+        line_buffering=raw.isatty(),
+    )
+    try:
+        yield
+    except StoppedBySignal:
+        raw.discard()
+        raise
+    finally:
+        try:
+            sys.stdout.flush()
+        finally:
+            sys.stdout = original
