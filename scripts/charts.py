@@ -42,20 +42,27 @@ TALK_RATIO = """
 """
 COVERAGE = """
     select
-        manager_name, max(reports), max(period), avg(coverage_listened_to),
-        avg(coverage_commented_on), avg(coverage_scored)
+        manager_name,
+        max(reports) as reports,
+        max(period) as period,
+        avg(coverage_listened_to) as listened_to,
+        avg(coverage_commented_on) as commented_on,
+        avg(coverage_scored) as scored
     from gong_stats__manager_coaching
     group by manager_id, manager_name
-    order by avg(coverage_listened_to), manager_name
+    order by listened_to, manager_name
 """
 SCORES = """
     select
-        reviewer_kind, scorecard_name, question_text, sum(scored_answers),
-        sum(avg_normalized_score * scored_answers) / sum(scored_answers)
+        reviewer_kind,
+        scorecard_name,
+        question_text,
+        sum(scored_answers) as answers,
+        sum(avg_normalized_score * scored_answers) / sum(scored_answers) as score
     from gong_stats__scorecard_quality
     where period = 'month' and scored_answers > 0
     group by reviewer_kind, scorecard_name, question_text
-    order by reviewer_kind, scorecard_name desc, 5
+    order by reviewer_kind, scorecard_name desc, score
 """
 
 INK, GREY, LIGHT = "#1f2430", "#6b7280", "#d5d8de"

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from tests.dbt.warehouses import DuckDb, TapRun, query
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.dbt.tools import Tools
 
 pytestmark = pytest.mark.slow
@@ -141,12 +144,15 @@ def test_streams_that_are_not_loaded_leave_nulls_instead_of_zeros(warehouse: Duc
     assert query(warehouse, "table gong_stats__manager_coaching") == []
 
 
-def test_last_record_of_a_key_counts(tools: Tools, tmp_path: Any) -> None:
+def test_last_record_of_a_key_counts_unless_it_is_deleted(tools: Tools, tmp_path: Path) -> None:
     warehouse = DuckDb(tools, tmp_path)
     for minute, title in ((0, "Old"), (1, "New")):
         record = {"id": "1", "active": True, "title": title}
         message = {"type": "RECORD", "stream": "users", "record": record}
         warehouse.load(TapRun([message], MOMENT.replace(minute=minute)))
+    with duckdb.connect(warehouse.file) as connection:  # as target-postgres marks deleted rows
+        connection.execute("alter table raw.users add column _sdc_deleted_at timestamp")
+        connection.execute("insert into raw.users (id, _sdc_deleted_at) values ('2', now())")
     warehouse.dbt("run", "--select", "stg_gong_stats__users")
     assert query(warehouse, "select user_id, title from stg_gong_stats__users") == [
         {"user_id": "1", "title": "New"}
