@@ -39,9 +39,10 @@ from tap_gong_stats.streams.coaching import CoachingMetrics
 from tap_gong_stats.streams.estimate import CallEstimate
 from tap_gong_stats.streams.interaction import InteractionStats
 from tap_gong_stats.streams.motioncx import InteractionDetails
-from tap_gong_stats.streams.reference import ReferenceStream, Scorecards, Users, Workspaces
+from tap_gong_stats.streams.reference import Scorecards, Users, Workspaces
 from tap_gong_stats.streams.routers import LocalDateRouter, ManagerRouter, TimeZoneRouter
 from tap_gong_stats.streams.run import ApiContext, Run
+from tap_gong_stats.streams.run_order import in_run_order
 from tap_gong_stats.streams.scorecards import AnsweredScorecards
 from tap_gong_stats.streams.user_ids import check_user_ids
 from tap_gong_stats.sync.state import validate_state
@@ -140,31 +141,8 @@ class TapGongStats(Tap):
     @property
     @override
     def streams(self) -> dict[str, Stream]:
-        """The streams in the order of a run.
-
-        The reference streams come first, as others depend on them; then the stream that is
-        furthest behind; last one that needs many requests per window. Where `max_api_calls` has
-        cut earlier runs short, the streams that were synced least recently come before all others.
-        """
-
-        def order(item: tuple[str, Stream]) -> tuple[str, bool, bool, str]:
-            name, stream = item
-            state = self.state.get("bookmarks", {}).get(name, {})
-            # `turn` was the name before the first release.
-            synced_at = str(state.get("last_synced_at", state.get("turn", "")))
-            return (
-                synced_at,
-                not isinstance(stream, ReferenceStream),
-                name == CoachingMetrics.name,
-                self._oldest_bookmark(name),
-            )
-
-        return dict(sorted(super().streams.items(), key=order))
-
-    def _oldest_bookmark(self, stream: str) -> str:
-        state = self.state.get("bookmarks", {}).get(stream, {})
-        partitions = state.get("partitions") or [state]
-        return min(str(each.get("replication_key_value") or "") for each in partitions)
+        """The streams in the order of a run."""
+        return in_run_order(super().streams, self.state.get("bookmarks", {}))
 
     @override  # type: ignore[misc] # final in the SDK, whose loop over streams runs inside
     def sync_all(self) -> None:
@@ -201,7 +179,8 @@ class TapGongStats(Tap):
         planned = cast("list[ApiStream]", [*streams])
         users = cast("Users", self.streams[Users.name])
         of_gong = [stream for stream in planned if stream.api is self.gong]
-        self.run.plan(planned, CallEstimate(of_gong, users))
+        self.run.plan(planned)
+        self.run.before_windows = CallEstimate(of_gong, users).log_once
         try:
             check_user_ids(users, planned)
             self.run.start()

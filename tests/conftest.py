@@ -3,7 +3,10 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -16,8 +19,10 @@ from gong_sandbox.server import serve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The same examples in each run, with no deadline; `--hypothesis-profile=default` tries new ones.
-settings.load_profile("ci")
+# The same few examples in each run; `--hypothesis-profile=soak` tries many new ones.
+settings.register_profile("suite", settings.get_profile("ci"), max_examples=40)
+settings.register_profile("soak", settings.get_profile("ci"), max_examples=1000, derandomize=False)
+settings.load_profile("suite")
 
 
 @dataclass
@@ -44,6 +49,14 @@ class Sandbox:
         return {"api_url": self.url, "calls_per_second": 1000, **settings}
 
 
+@lru_cache(maxsize=8)
+def shared_company(users: int, zone: str, today: date) -> Company:
+    """Return a company, whose data takes time to generate and is the same for all tests."""
+    company = Company(users=users, seed=1, time_zone=zone)
+    assert company.today == today
+    return company
+
+
 class StartSandbox(Protocol):
     def __call__(self, *, users: int = 12, zone: str = ..., **options: Any) -> Sandbox: ...
 
@@ -54,7 +67,7 @@ def sandbox() -> Iterator[StartSandbox]:
     with ExitStack() as running:
 
         def start(*, users: int = 12, zone: str = "America/New_York", **options: Any) -> Sandbox:
-            company = Company(users=users, seed=1, time_zone=zone)
+            company = shared_company(users, zone, datetime.now(ZoneInfo(zone)).date())
             app = create_app(company, **{"calls_per_second": 10_000, **options})
             return Sandbox(company, running.enter_context(serve(app)), app)
 

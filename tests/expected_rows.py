@@ -159,16 +159,16 @@ def call_interaction_stats(
     rows = []
     for start, end in windows:
         for call in company.calls(start, end):
-            meta_data, interaction = call["metaData"], call["interaction"]
+            meta_data, interaction = in_snake_case(call["metaData"]), call["interaction"]
             content = call["content"]
             stats = interaction["interactionStats"]
             questions = interaction["questions"] or {}
             rows.append(
                 {
                     "call_id": meta_data["id"],
-                    "started_date": local_date(meta_data["started"], company.time_zone),
+                    "started_date": local_date(call["metaData"]["started"], company.time_zone),
                     **{
-                        column: in_snake_case(meta_data)[column]
+                        column: meta_data[column]
                         for column in (
                             *("title", "url", "scheduled", "started", "duration", "direction"),
                             *("primary_user_id", "scope", "media", "language", "workspace_id"),

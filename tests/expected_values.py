@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
 
 
+@cache
 def snake_case(name: str) -> str:
     """Return `_id` as id, `ANI` as ani, `IsCRMUpdateEvent` as is_crm_update_event."""
     name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name.lstrip("_"))

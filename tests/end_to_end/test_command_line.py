@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,30 +108,6 @@ def test_wrong_setting_is_a_one_line_error(tmp_path: Path, mode: list[str]) -> N
     assert "start_date: 'soon' is not a date; write it as YYYY-MM-DD" in result.stderr
     assert "Traceback" not in result.stderr
     assert "sandbox-secret" not in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("option", "content"),
-    [
-        *product(["--config", "--state", "--catalog"], [b"{x", b'"x"', b"5", b"\xff"]),
-        *product(["--config", "--catalog"], [b""]),  # an empty state is that of a first run
-    ],
-)
-def test_file_without_a_json_object_is_named(tmp_path: Path, option: str, content: bytes) -> None:
-    file = tmp_path / "file.json"
-    file.write_bytes(content)
-    result = tap(option, file)
-    assert (result.returncode, result.stdout) == (2, "")
-    line = result.stderr.splitlines()[-1]
-    assert line == f"Error: Invalid value for '{option}': {file} does not hold a JSON object"
-
-
-def test_missing_config_file_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "config.json"
-    result = tap("--config", file)
-    assert (result.returncode, result.stdout) == (2, "")
-    line = result.stderr.splitlines()[-1]
-    assert line == f"Error: Invalid value for '--config': File at '{file}' was not found."
 
 
 def test_damaged_state_is_a_one_line_error(tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ LOOKBACK_DAYS = 2
 def test_bare_pipe_resumes_from_the_state_it_kept(sandbox: StartSandbox, tmp_path: Path) -> None:
     install = ["uv", "tool", "install", "--quiet", "target-jsonl==0.1.4"]
     tools = {"UV_TOOL_DIR": f"{tmp_path}/tools", "UV_TOOL_BIN_DIR": f"{tmp_path}/bin"}
-    subprocess.run([BIN / install[0], *install[1:]], env={**os.environ, **tools}, check=True)
+    env = {**os.environ, **tools}
+    subprocess.run([BIN / install[0], *install[1:]], env=env, check=True, timeout=120)
     text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"## Bare Singer pipe\n.*?```sh\n(.+?)```", text, re.DOTALL)
     gong = sandbox()

@@ -97,7 +97,13 @@ def running_tap(
     token_file = folder / "tokens.json"
     config = {**APP, "oauth_url": server.script.url, "oauth_token_file": str(token_file)}
     (folder / "config.json").write_text(json.dumps({**config, "time_zone": "UTC"}))
-    code = f"{preparation}\nfrom tap_gong_stats.__main__ import main\nmain()"
+    code = f"""
+from tap_gong_stats.__main__ import main
+from tap_gong_stats.api.oauth import refresher
+refresher.SHORT_WAIT = 0.01
+{preparation}
+main()
+"""
     with subprocess.Popen(
         [sys.executable, "-c", code, "--config", str(folder / "config.json"), *arguments],
         stdout=subprocess.PIPE,
@@ -161,8 +167,7 @@ def test_a_refresh_outlives_a_tap_that_is_killed(server: OAuthServer, tmp_path: 
 
 
 def test_the_wait_for_the_new_tokens_is_bounded(server: OAuthServer, tmp_path: Path) -> None:
-    patience = "from tap_gong_stats.api.oauth import refresher; refresher.MAX_SHUTDOWN_WAIT = 0.6"
-    with running_tap(server, tmp_path, preparation=patience) as tap:
+    with running_tap(server, tmp_path, preparation="refresher.MAX_SHUTDOWN_WAIT = 0.1") as tap:
         tap.process.terminate()
         _, log = tap.process.communicate(timeout=TIMEOUT)
         assert tap.process.returncode == 128 + signal.SIGTERM
@@ -173,8 +178,7 @@ def test_the_wait_for_the_new_tokens_is_bounded(server: OAuthServer, tmp_path: P
 
 
 def test_a_second_signal_ends_the_wait(server: OAuthServer, tmp_path: Path) -> None:
-    patience = "from tap_gong_stats.api.oauth import refresher; refresher.MAX_SHUTDOWN_WAIT = 600"
-    with running_tap(server, tmp_path, preparation=patience) as tap:
+    with running_tap(server, tmp_path, preparation="refresher.MAX_SHUTDOWN_WAIT = 600") as tap:
         tap.process.terminate()
         tap.wait_for_log("OAuth: waiting for new tokens")
         tap.process.send_signal(signal.SIGINT)

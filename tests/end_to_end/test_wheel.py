@@ -18,6 +18,8 @@ from tests.helpers import StubResponse, scripted_server
 
 ROOT = Path(__file__).parent.parent.parent
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
