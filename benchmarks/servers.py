@@ -127,10 +127,10 @@ def sandbox_app(
     users: int, days_ago: int = 0, **options: float
 ) -> Iterator[tuple[FastAPI, ServerInfo]]:
     """Serve the sandbox in a thread of this process."""
-    # Imported here because the process that measures must stay small.
-    from gong_sandbox.app import create_app  # noqa: PLC0415
-    from gong_sandbox.company import Company  # noqa: PLC0415
-    from gong_sandbox.server import serve  # noqa: PLC0415
+    # The process that measures must stay small.
+    from gong_sandbox.app import create_app  # noqa: PLC0415 - see above
+    from gong_sandbox.company import Company  # noqa: PLC0415 - see above
+    from gong_sandbox.server import serve  # noqa: PLC0415 - see above
 
     company = Company(users=users, clock=lambda: datetime.now(UTC) - timedelta(days=days_ago))
     limits: dict[str, Any] = {"calls_per_second": UNLIMITED, "calls_per_day": 1_000_000, **options}

@@ -130,7 +130,7 @@ def _parse_scopes(_ctx: click.Context, _param: click.Parameter, value: str) -> l
     help="Share of calls that fail with 500, 502 or 503.",
 )
 @click.option(
-    "--numeric-ids", is_flag=True, help="Send the ids of scorecard endpoints as JSON numbers."
+    "--numeric-ids", is_flag=True, help="Send the IDs of scorecard endpoints as JSON numbers."
 )
 def run_sandbox(  # noqa: PLR0913 - one parameter per option
     *,

@@ -1,4 +1,4 @@
-"""Writes what is generated: settings, streams and faults in the documentation and for Meltano.
+"""Writes what is generated in the documentation, for Meltano and for dbt.
 
 scripts/environment scripts.generate_docs
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scripts.docs import faults, settings, streams
 from scripts.docs.blocks import fill_blocks
+from scripts.generate_dbt_sources import render as render_dbt_sources
 from scripts.plugin_definition import render as render_plugin_definition
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def generated_files(root: Path) -> Iterator[tuple[str, str]]:
     """Yield the path and the up-to-date content of each file that is generated in part or whole."""
     yield "meltano.yml", settings.update_meltano((root / "meltano.yml").read_text(encoding="utf-8"))
     yield "tap-gong-stats.yml", render_plugin_definition(root)
+    for name, text in render_dbt_sources().items():
+        yield f"dbt/models/staging/{name}", text
     for path in (root / "README.md", *sorted((root / "docs").glob("*.md"))):
         text = path.read_text(encoding="utf-8")
         yield str(path.relative_to(root)), fill_blocks(text, _render_block)

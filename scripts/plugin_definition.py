@@ -25,6 +25,7 @@ HEADER = """\
 """
 
 BUILTIN_SETTINGS = (
+    "emit_activate_version_messages",
     "stream_maps",
     "stream_map_config",
     "flattening_enabled",
@@ -103,12 +104,15 @@ def _builtin_settings() -> list[dict[str, Any]]:
     schema = deepcopy(TapGongStats.config_jsonschema)
     TapGongStats.append_builtin_config(schema)
     properties = schema["properties"]
-    return [
-        {
+    settings = []
+    for name in BUILTIN_SETTINGS:
+        setting = properties[name]
+        entry = {
             "name": name,
-            "label": properties[name]["title"],
-            "kind": MELTANO_KINDS[properties[name]["type"][0]],
-            "description": properties[name]["description"],
+            "label": setting["title"],
+            "kind": MELTANO_KINDS[setting["type"][0]],
+            "value": setting.get("default"),
+            "description": setting["description"],
         }
-        for name in BUILTIN_SETTINGS
-    ]
+        settings.append({key: value for key, value in entry.items() if value is not None})
+    return settings

@@ -1,4 +1,4 @@
-"""Types of command line options."""
+"""The options of the command line: the types of their values, and their help."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
-    from click import Context, Parameter
+    from click import Command, Context, Parameter
 
     Check = Callable[[dict[str, Any]], None]
 
@@ -24,6 +24,17 @@ WRONG_JSON = (ValueError, RecursionError)
 
 WRONG_SHAPE = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
 """What the SDK may raise for a catalog of another shape."""
+
+
+HELP = {
+    "config": "JSON file with the settings, or ENV to read TAP_GONG_STATS_... variables.",
+    "discover": "Print the catalog.",
+    "test": "Check each selected stream with one API call and print a table; load nothing. "
+    "--test=schema prints SCHEMA messages.",
+    "catalog": "Catalog, as --discover prints it, that selects streams and columns.",
+    "state": "State of the last run; a missing or empty file counts as none.",
+}
+"""Replaces the help of the SDK, which is that of any tap."""
 
 
 class JsonFile(click.File):
@@ -86,7 +97,10 @@ def check_catalog(catalog: dict[str, Any]) -> None:
     """
     streams = catalog.get("streams", [])
     if not isinstance(streams, list):
-        raise ValueError("streams is not a list; write the catalog with --discover")  # noqa: TRY004
+        # Like the errors below: the type of the JSON is wrong, not that of an argument.
+        raise ValueError(  # noqa: TRY004 - see above
+            "streams is not a list; write the catalog with --discover"
+        )
     for number, stream in enumerate(streams, start=1):
         try:
             entry = CatalogEntry.from_dict(stream)
@@ -98,3 +112,17 @@ def check_catalog(catalog: dict[str, Any]) -> None:
                 f"stream {number} does not have the form that --discover writes; write the "
                 "catalog again with it"
             )
+
+
+def adapt_options(command: Command) -> Command:
+    """Adapt the SDK's command to this tap: check files early, and describe the options."""
+    command.help = "Load Gong's statistics about sales calls, and write them as Singer messages."
+    for option in command.params:
+        if isinstance(option, click.Option) and option.name in HELP:
+            option.help = HELP[option.name]
+        if option.name == "catalog":
+            option.is_eager = True  # so that `--test` knows it in any position
+            option.type = JsonFile(check_catalog)
+        elif option.name == "state":
+            option.type = StateFile()
+    return command

@@ -21,10 +21,11 @@ from tap_gong_stats.api.endpoints import count
 from tap_gong_stats.api.gong import GongClient
 from tap_gong_stats.api.motioncx import MotionCXClient
 from tap_gong_stats.api.rate_limit import CallBudget, RateLimiter
-from tap_gong_stats.cli import WRONG_JSON, JsonFile, StateFile, check_catalog
+from tap_gong_stats.cli import WRONG_JSON, adapt_options
 from tap_gong_stats.config.json_schema import CONFIG_SCHEMA, coerce_types, unknown_settings
 from tap_gong_stats.config.sdk_settings import (
     check_stream_maps,
+    declare_activate_version,
     parse_environment,
     stream_map_problem,
 )
@@ -38,9 +39,10 @@ from tap_gong_stats.streams.coaching import CoachingMetrics
 from tap_gong_stats.streams.estimate import CallEstimate
 from tap_gong_stats.streams.interaction import InteractionStats
 from tap_gong_stats.streams.motioncx import InteractionDetails
-from tap_gong_stats.streams.reference import ReferenceStream, Scorecards, Users, Workspaces
+from tap_gong_stats.streams.reference import Scorecards, Users, Workspaces
 from tap_gong_stats.streams.routers import LocalDateRouter, ManagerRouter, TimeZoneRouter
 from tap_gong_stats.streams.run import ApiContext, Run
+from tap_gong_stats.streams.run_order import in_run_order
 from tap_gong_stats.streams.scorecards import AnsweredScorecards
 from tap_gong_stats.streams.user_ids import check_user_ids
 from tap_gong_stats.sync.state import validate_state
@@ -61,13 +63,13 @@ class TapGongStats(Tap):
     """Singer tap that loads Gong's statistics about sales calls into any warehouse.
 
     Streams: activity_by_period, aggregated_activity, answered_scorecards, call_interaction_stats,
-    coaching_metrics, daily_activity, interaction_stats, scorecards, users, workspaces; and with
-    motioncx_api_key interaction_details.
+    coaching_metrics, daily_activity, interaction_stats, scorecards, users, workspaces; and, with
+    motioncx_api_key, interaction_details.
     """
 
     name = "tap-gong-stats"
     package_name = "tap-gong-stats"
-    config_jsonschema = deepcopy(CONFIG_SCHEMA)  # the SDK adds its own settings
+    config_jsonschema = declare_activate_version(CONFIG_SCHEMA)
     message_writer_class = BufferedMessageWriter
     termination: ClassVar = Termination()  # of the process
     # Without batches: in a batch, records follow the STATE that covers them.
@@ -139,31 +141,8 @@ class TapGongStats(Tap):
     @property
     @override
     def streams(self) -> dict[str, Stream]:
-        """The streams in the order of a run.
-
-        The reference streams come first, as others depend on them; then the stream that is
-        furthest behind; last one that needs many requests per window. Where `max_api_calls` has
-        cut earlier runs short, the streams that were synced least recently come before all others.
-        """
-
-        def order(item: tuple[str, Stream]) -> tuple[str, bool, bool, str]:
-            name, stream = item
-            state = self.state.get("bookmarks", {}).get(name, {})
-            # `turn` was the name before the first release.
-            synced_at = str(state.get("last_synced_at", state.get("turn", "")))
-            return (
-                synced_at,
-                not isinstance(stream, ReferenceStream),
-                name == CoachingMetrics.name,
-                self._oldest_bookmark(name),
-            )
-
-        return dict(sorted(super().streams.items(), key=order))
-
-    def _oldest_bookmark(self, stream: str) -> str:
-        state = self.state.get("bookmarks", {}).get(stream, {})
-        partitions = state.get("partitions") or [state]
-        return min(str(each.get("replication_key_value") or "") for each in partitions)
+        """The streams in the order of a run."""
+        return in_run_order(super().streams, self.state.get("bookmarks", {}))
 
     @override  # type: ignore[misc] # final in the SDK, whose loop over streams runs inside
     def sync_all(self) -> None:
@@ -200,7 +179,8 @@ class TapGongStats(Tap):
         planned = cast("list[ApiStream]", [*streams])
         users = cast("Users", self.streams[Users.name])
         of_gong = [stream for stream in planned if stream.api is self.gong]
-        self.run.plan(planned, CallEstimate(of_gong, users))
+        self.run.plan(planned)
+        self.run.before_windows = CallEstimate(of_gong, users).log_once
         try:
             check_user_ids(users, planned)
             self.run.start()
@@ -243,14 +223,7 @@ class TapGongStats(Tap):
     @classmethod
     @override
     def get_singer_command(cls) -> Command:
-        command = super().get_singer_command()
-        for option in command.params:
-            if option.name == "catalog":
-                option.is_eager = True  # so that `--test` knows it in any position
-                option.type = JsonFile(check_catalog)
-            elif option.name == "state":
-                option.type = StateFile()
-        return command
+        return adapt_options(super().get_singer_command())
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
@@ -292,7 +265,7 @@ class TapGongStats(Tap):
                 raise ConfigValidationError(str(error), errors=error.problems) from error
             return error.problems
         problems = super()._validate_config(raise_errors=raise_errors)
-        known = deepcopy(CONFIG_SCHEMA)
+        known = deepcopy(self.config_jsonschema)
         self.append_builtin_config(known)
         for warning in unknown_settings(self._config, known["properties"]):
             self.logger.warning(warning)

@@ -63,6 +63,7 @@ def test_only_settings_that_neither_the_tap_nor_the_sdk_knows_cause_a_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     builtin = {"stream_maps": {}, "stream_map_config": {}, "flattening_enabled": False}
+    builtin |= {"emit_activate_version_messages": True}
     TapGongStats(config={**LOGIN, **builtin, "lookback": 7})
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
         "lookback: unknown setting, ignored; did you mean lookback_days?"

@@ -53,5 +53,8 @@
 
 {#- Whole weeks from one date to another; negative if the second is earlier. -#}
 {% macro whole_weeks_between(first, second) -%}
-    cast(floor({{ dbt.datediff(first, second, 'day') }} / 7.0) as {{ gong_stats.column_type('integer') }})
+    cast(
+        floor({{ dbt.datediff(first, second, 'day') }} / 7.0)
+        as {{ gong_stats.column_type('integer') }}
+    )
 {%- endmacro %}

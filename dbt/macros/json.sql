@@ -26,7 +26,9 @@
         {{ adapter.dispatch('json_element_text', 'gong_stats')('elements') }} as item
     {%- endif %}
     from {{ relation }} as rows_with_list
-    cross join {{ adapter.dispatch('json_elements', 'gong_stats')('rows_with_list.' ~ column, 'elements') }}
+    cross join {{ adapter.dispatch('json_elements', 'gong_stats')(
+        'rows_with_list.' ~ column, 'elements'
+    ) }}
 {%- endmacro %}
 
 {#- A column as JSON, whether the loader stored it as JSON or as an array. -#}
@@ -55,8 +57,12 @@
 
 {% macro default__json_field_text(alias, field) %}{{ alias }}.item ->> '{{ field }}'{% endmacro %}
 {% macro duckdb__json_field_text(alias, field) %}{{ alias }}.item ->> '{{ field }}'{% endmacro %}
-{% macro snowflake__json_field_text(alias, field) %}cast({{ alias }}.value:{{ field }} as text){% endmacro %}
-{% macro bigquery__json_field_text(alias, field) %}json_value({{ alias }}, '$.{{ field }}'){% endmacro %}
+{% macro snowflake__json_field_text(alias, field) -%}
+    cast({{ alias }}.value:{{ field }} as text)
+{%- endmacro %}
+{% macro bigquery__json_field_text(alias, field) -%}
+    json_value({{ alias }}, '$.{{ field }}')
+{%- endmacro %}
 
 {% macro default__json_field(alias, field) %}{{ alias }}.item -> '{{ field }}'{% endmacro %}
 {% macro duckdb__json_field(alias, field) %}{{ alias }}.item -> '{{ field }}'{% endmacro %}

@@ -56,8 +56,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A count that is 0 where there is no row, but null if its source is not loaded at all. -#}
-{% macro zero_if_loaded(model, expression) -%}
+{#- A sum that is 0 where there is no row, but null if its source is not loaded at all. -#}
+{% macro zero_if_loaded(model, expression, type='integer') -%}
     case when exists (select 1 from {{ ref(model) }}) then
-        cast(coalesce({{ expression }}, 0) as {{ gong_stats.column_type('integer') }}) end
+        cast(coalesce({{ expression }}, 0) as {{ gong_stats.column_type(type) }}) end
 {%- endmacro %}

@@ -66,10 +66,12 @@
 {#- The documented type of each column of a table. -#}
 {% macro source_columns(stream) %}
     {%- set types = {} -%}
-    {%- for node in graph.sources.values() if node.source_name == 'gong_stats' and node.name == stream -%}
-        {%- for column in node.columns.values() -%}
-            {%- do types.update({column.name: column.data_type}) -%}
-        {%- endfor -%}
+    {%- for node in graph.sources.values() -%}
+        {%- if node.source_name == 'gong_stats' and node.name == stream -%}
+            {%- for column in node.columns.values() -%}
+                {%- do types.update({column.name: column.data_type}) -%}
+            {%- endfor -%}
+        {%- endif -%}
     {%- endfor -%}
     {{ return(types) }}
 {% endmacro %}

@@ -14,7 +14,10 @@ select
     user_id,
     manager_id,
     active as is_active,
-    coalesce(extracted_at, cast({{ dbt.current_timestamp() }} as {{ gong_stats.column_type('timestamp') }})) as extracted_at
+    coalesce(
+        extracted_at,
+        cast({{ dbt.current_timestamp() }} as {{ gong_stats.column_type('timestamp') }})
+    ) as extracted_at
 from {{ ref('stg_gong_stats__users') }}
 
 {% endsnapshot %}

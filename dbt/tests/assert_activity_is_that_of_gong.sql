@@ -5,7 +5,8 @@ with days as (
     select
         activity.*,
         {%- for counter in gong_stats.counters() %}
-        case when action = '{{ counter }}' then call_id end as {{ counter }}{% if not loop.last %},{% endif %}
+        case when action = '{{ counter }}' then call_id end as {{ counter }}
+        {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ ref('int_gong_stats__daily_activity_calls') }} as activity
 ),

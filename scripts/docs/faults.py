@@ -15,7 +15,7 @@ FAULTS = "tests/docs/faults.yaml"
 
 
 def read_faults(root: Path) -> list[dict[str, Any]]:
-    """Return the faults, each with its situation, the behaviour and the ids of its tests."""
+    """Return the faults, each with its situation, the behavior and the IDs of its tests."""
     faults: list[dict[str, Any]] = yaml.safe_load((root / FAULTS).read_text(encoding="utf-8"))
     return faults
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from tap_gong_stats.api.loop_guard import LoopGuard
 from tap_gong_stats.api.pages import Page, deduplicate
-from tap_gong_stats.api.paginators import Paginator
+from tap_gong_stats.api.paginators import PageFetcher, Paginator
 
 if TYPE_CHECKING:
-    from tap_gong_stats.api.client import ApiClient
     from tap_gong_stats.api.endpoints import Query
     from tap_gong_stats.api.rate_limit import Permit
 
@@ -49,7 +48,7 @@ class OffsetPaginator(Paginator):
     """
 
     def __init__(
-        self, client: ApiClient, query: Query, *, page_size: int, longest_page: LongestPage
+        self, client: PageFetcher, query: Query, *, page_size: int, longest_page: LongestPage
     ) -> None:
         self._client = client
         self._query = query

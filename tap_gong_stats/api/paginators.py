@@ -6,14 +6,13 @@ import logging
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tap_gong_stats.api.loop_guard import LoopGuard
 from tap_gong_stats.api.pages import EMPTY_PAGE, Page, deduplicate
 from tap_gong_stats.errors import ApiError, CursorExpiredError, WindowTooLargeError
 
 if TYPE_CHECKING:
-    from tap_gong_stats.api.client import ApiClient
     from tap_gong_stats.api.endpoints import Query
     from tap_gong_stats.api.rate_limit import Permit
 
@@ -21,6 +20,13 @@ logger = logging.getLogger(__name__)
 
 MAX_PAGINATION_RESTARTS = 3
 """How often the pages of a window are re-fetched because a cursor has expired."""
+
+
+class PageFetcher(Protocol):
+    """Fetches single pages."""
+
+    def fetch_page(self, query: Query, cursor: str | None, permit: Permit | None) -> Page:
+        """Fetch one page, with retries; see `ApiClient.fetch_page`."""
 
 
 class Paginator(ABC):
@@ -79,7 +85,7 @@ class CursorPaginator(Paginator):
     for them, the window is split.
     """
 
-    def __init__(self, client: ApiClient, query: Query) -> None:
+    def __init__(self, client: PageFetcher, query: Query) -> None:
         self._client = client
         self._passes = [_Pass(query, set())]
 

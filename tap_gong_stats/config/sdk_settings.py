@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk.configuration._dict_config import parse_environment_config
+from singer_sdk.helpers.capabilities import EMIT_ACTIVATE_VERSION_CONFIG
 
 from tap_gong_stats.config.settings import SettingsError
 from tap_gong_stats.config.validators.base import invalid
@@ -21,6 +22,14 @@ NOTHING_ELSE = (None, "__NULL__")
 
 MAX_LENGTH = 200
 """Characters of an error that a message shows."""
+
+
+def declare_activate_version(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy with `emit_activate_version_messages`, which the SDK 0.54 does not declare."""
+    return {
+        **schema,
+        "properties": schema["properties"] | EMIT_ACTIVATE_VERSION_CONFIG["properties"],
+    }
 
 
 def parse_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:

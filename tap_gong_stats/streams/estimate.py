@@ -10,6 +10,7 @@ import logging
 from math import ceil
 from typing import TYPE_CHECKING
 
+from tap_gong_stats.api.client import PARSE_ERRORS
 from tap_gong_stats.api.endpoints import count
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ class CallEstimate:
             return
         self._is_logged = True
         users = self._users.count()
-        calls = sum(stream.estimate_calls(users or 0) for stream in self._streams)
+        try:
+            calls = sum(stream.estimate_calls(users or 0) for stream in self._streams)
+        except PARSE_ERRORS:  # raised again by the stream that depends on the response
+            return
         settings = self._users.settings
         logger.info(
             "Estimate: %s %s, %s at %g per second, %d %% of Gong's %s per day%s",

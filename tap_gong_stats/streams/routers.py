@@ -1,11 +1,11 @@
-"""Partition routers: which requests each window of a stream takes, and what must be known first."""
+"""Partition routers of streams whose requests depend on responses of other streams."""
 
 from __future__ import annotations
 
 import logging
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from tap_gong_stats.errors import ForbiddenError
 from tap_gong_stats.sync.shared_fetch import SharedFetch
@@ -13,54 +13,18 @@ from tap_gong_stats.sync.window_plan import WindowRequest
 from tap_gong_stats.sync.windows import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.api.paginators import Paginator
     from tap_gong_stats.streams.activity import AggregatedActivity
     from tap_gong_stats.streams.base import ApiStream
+    from tap_gong_stats.streams.partition_router import SubPartitions
     from tap_gong_stats.streams.reference import Users, Workspaces
-
-    SubPartitions = Sequence[Mapping[str, Any]]
 
 logger = logging.getLogger(__name__)
 
 PROBED_DAYS = timedelta(days=365)
-
-
-class PartitionRouter(Protocol):
-    """Returns the requests that each window of a stream takes."""
-
-    @property
-    def requests_per_window(self) -> int:
-        """How many there are, as far as that is known; otherwise 1."""
-
-    @property
-    def sources(self) -> Sequence[SharedFetch[Page]]:
-        """The requests on which that depends, shared with other streams."""
-
-    def sub_partitions(self, stream: ApiStream, *, more_to_learn: bool) -> SubPartitions | None:
-        """Return one sub-partition per request, none if the stream cannot be read at all.
-
-        Args:
-            stream: the stream, for messages.
-            more_to_learn: whether responses are still to come that may answer the question.
-
-        Returns:
-            None if that is not known yet.
-        """
-
-
-class OneRequestPerWindow:
-    """Each window takes one request."""
-
-    requests_per_window = 1
-    sources: tuple[()] = ()
-
-    def sub_partitions(self, stream: ApiStream, *, more_to_learn: bool) -> SubPartitions | None:
-        """Return one sub-partition."""
-        del stream, more_to_learn
-        return [{}]
 
 
 class TimeZoneRouter:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tap_gong_stats.errors import BudgetExhaustedError, RunError
 from tap_gong_stats.sync.prefetch import PagePrefetcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from tap_gong_stats.api.client import ApiClient
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.config.settings import Settings
-    from tap_gong_stats.streams.base import ApiStream
-    from tap_gong_stats.streams.estimate import CallEstimate
     from tap_gong_stats.sync.tasks import Task, TaskSource
     from tap_gong_stats.sync.time_zone import CompanyTimeZone
 
@@ -45,6 +43,17 @@ class ApiContext:
     run: Run
 
 
+class Plannable(Protocol):
+    """A stream that knows its requests before the first one is sent."""
+
+    @property
+    def api(self) -> ApiContext:
+        """What the streams of the API share."""
+
+    def plan(self) -> Sequence[Source]:
+        """Return the requests in the order of delivery."""
+
+
 @dataclass
 class Run:
     """One run of the tap over all selected streams.
@@ -56,12 +65,12 @@ class Run:
     Attributes:
         started_at: the instant at which the run began.
         failures: the errors of the streams that could not be synced.
-        estimate: the calls that the planned streams will take.
+        before_windows: called before the first window of each stream is awaited.
     """
 
     started_at: datetime
     failures: list[Exception] = field(default_factory=list)
-    estimate: CallEstimate = field(init=False)
+    before_windows: Callable[[], object] = lambda: None
     _prefetchers: dict[ApiClient, PagePrefetcher[Page]] = field(default_factory=dict)
 
     @property
@@ -69,13 +78,12 @@ class Run:
         """Whether an error has ended the run for all streams."""
         return any(isinstance(failure, RunError) for failure in self.failures)
 
-    def plan(self, streams: Iterable[ApiStream], estimate: CallEstimate) -> None:
+    def plan(self, streams: Iterable[Plannable]) -> None:
         """Plan the requests of all streams, and send none yet.
 
         Raises:
             BookmarkError: for a state that this tap cannot have written.
         """
-        self.estimate = estimate
         sources: dict[ApiClient, list[Source]] = {}
         for stream in streams:
             planned = sources.setdefault(stream.api.client, [])
@@ -84,7 +92,7 @@ class Run:
             limiter = client.rate_limiter
             self._prefetchers[client] = PagePrefetcher(
                 planned,
-                concurrency=stream.settings.concurrency,
+                concurrency=stream.api.settings.concurrency,
                 acquire=limiter.acquire,
                 calls_left=limiter.budget.calls_left,
                 ends_run=lambda error: isinstance(error, RunError | BudgetExhaustedError),

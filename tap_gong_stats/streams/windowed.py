@@ -17,7 +17,7 @@ from tap_gong_stats.api.gong import PAGE_SIZE
 from tap_gong_stats.api.pages import EMPTY_PAGE
 from tap_gong_stats.errors import ApiError
 from tap_gong_stats.streams.base import ApiStream
-from tap_gong_stats.streams.routers import OneRequestPerWindow
+from tap_gong_stats.streams.partition_router import OneRequestPerWindow
 from tap_gong_stats.sync.bookmarks import Bookmark, BookmarkError, DateRange
 from tap_gong_stats.sync.progress import Progress, progress_bar
 from tap_gong_stats.sync.selection import describe_selection
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tap_gong_stats.api.endpoints import Query
     from tap_gong_stats.api.pages import Page
     from tap_gong_stats.api.paginators import Paginator
-    from tap_gong_stats.streams.routers import PartitionRouter
+    from tap_gong_stats.streams.partition_router import PartitionRouter
     from tap_gong_stats.streams.run import ApiContext, Source
     from tap_gong_stats.sync.slicers import Slicer
     from tap_gong_stats.sync.window_plan import WindowTask
@@ -116,7 +116,7 @@ class WindowedStream(ApiStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        self.api.run.estimate.log_once()
+        self.api.run.before_windows()
         key = tuple((context or {}).items())
         plan, (bookmark, _) = self._sources[key], self._plans[key]
         has_gap = False

@@ -28,7 +28,7 @@ def test_unreachable_api_ends_the_run_within_seconds(
     run = run_tap(config, "users", "workspaces", "daily_activity")
     assert isinstance(run.error, RunError)
     assert re.fullmatch(
-        r"daily_activity .*: .*Connection refused.*; check api_url and the network", str(run.error)
+        r"users: .*Connection refused.*; check api_url and the network", str(run.error)
     )
     backoff = [wait for wait in waits if wait >= retry.MIN_BACKOFF]
     assert len(backoff) == retry.MAX_TRIES_WITHOUT_RESPONSE - 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.docs.pages import PAGES, ROOT, blocks_tested_by
+from tests.docs.pages import ROOT, blocks_tested_by
 from tests.end_to_end.meltano_project import BIN
 from tests.helpers import LOGIN
 
@@ -84,12 +84,6 @@ def test_python_example_of_the_sandbox(tmp_path: Path) -> None:
     command = [sys.executable, "-c", block.replace("...", request)]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, timeout=60)
     assert result.stdout == b"502\n"
-
-
-def test_faults_of_the_sandbox_are_as_many_as_documented() -> None:
-    from gong_sandbox.faults import Fault  # noqa: PLC0415 - only here
-
-    assert f"has {len(Fault)} kinds" in PAGES["docs/sandbox.md"]
 
 
 @pytest.mark.slow

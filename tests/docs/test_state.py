@@ -17,6 +17,8 @@ def test_example_state_is_what_the_tap_writes(sandbox: StartSandbox, clock: SetC
         "tests/docs/test_state.py::test_example_state_is_what_the_tap_writes"
     )
     clock("2026-11-22T20:00:00Z")
-    run = run_tap(sandbox(users=3).config(), "daily_activity", "interaction_stats")
+    gong = sandbox(users=3)
+    config = gong.config(time_zone=gong.company.time_zone)  # detected now as offset, now as name
+    run = run_tap(config, "daily_activity", "interaction_stats")
     assert run.error is None
     assert run.state == json.loads(block)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tap_gong_stats.cli import HELP
 from tap_gong_stats.config.json_schema import CONFIG_SCHEMA
 from tests.helpers import LOGIN, Json, catalog
 
@@ -53,6 +54,15 @@ def test_discovery_needs_no_credentials() -> None:
         "users": (["id"], None),
         "workspaces": (["id"], None),
     }
+
+
+def test_help_describes_the_options_of_this_tap() -> None:
+    result = tap("--help", COLUMNS="80")
+    assert result.returncode == 0
+    text = " ".join(result.stdout.split())
+    assert "Load Gong's statistics about sales calls" in text
+    for description in HELP.values():
+        assert description in text
 
 
 def test_about_lists_every_stream_and_setting() -> None:

@@ -51,8 +51,9 @@ def test_demo_leaves_the_production_schema_as_it_is(postgres: Database) -> None:
         ((weeks,),) = connection.execute(
             "select count(*) from gong_stats_demo.gong_stats__team_period where period = 'week'"
         ).fetchall()
-    assert dict(schemas)["tap_gong_stats"] == 1
-    assert dict(schemas)["tap_gong_stats_demo"] == 10
-    assert {*dict(schemas)} == {"tap_gong_stats", "tap_gong_stats_demo", "gong_stats_demo"}
+    tables: dict[str, int] = dict(schemas)
+    assert tables["tap_gong_stats"] == 1
+    assert tables["tap_gong_stats_demo"] == 10
+    assert {*tables} == {"tap_gong_stats", "tap_gong_stats_demo", "gong_stats_demo"}
     assert users == [("real",)]
     assert weeks

@@ -33,6 +33,3 @@ def packages(target: str) -> list[str]:
     """Return the packages of a target with their versions, as pip takes them."""
     version = table("Settings")[target]["version"]
     return [package.strip().replace(" ", "==") for package in version.split(",")]
-
-
-DUCKDB_PACKAGE = packages("DuckDB")[-1]

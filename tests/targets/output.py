@@ -161,7 +161,7 @@ def nested(value: Any) -> Any:
         return [nested(item) for item in value]
     if isinstance(value, dict):
         return {name: nested(item) for name, item in value.items()}
-    return as_instant(value) if isinstance(value, str) and DATE_TIME.match(value) else value
+    return as_instant(value) if DATE_TIME.match(str(value)) else value
 
 
 CONVERTERS: dict[str, Callable[[Any], Any]] = {

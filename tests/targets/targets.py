@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import duckdb
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from tests.targets.documentation import DUCKDB_PACKAGE, code_block
-from tests.targets.installation import ROOT, Installation, Loader, meltano_loader
+from tests.targets.documentation import code_block
+from tests.targets.installation import ROOT, Loader, meltano_loader, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from scripts.postgres import Database
     from tests.targets.output import Json, Output
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 
 LOAD_PY = ROOT / "examples" / "duckdb" / "load.py"
 SCHEMA = "tap_gong_stats"
-QUERY_DUCKDB = Path(__file__).parent / "query_duckdb.py"
-DUCKDB = Installation("duckdb", (DUCKDB_PACKAGE,))
 
 
 class Target(Protocol):
@@ -131,11 +131,11 @@ class Files:
         )
 
     def tables(self) -> Tables:
-        return duckdb({stream: self.query(stream) for stream in self.output.tables})
+        return query_duckdb({stream: self.query(stream) for stream in self.output.tables})
 
     def versions(self) -> Tables:
         """Return the rows of all files."""
-        return duckdb(
+        return query_duckdb(
             {stream: self.query(stream).split("qualify")[0] for stream in self.output.tables}
         )
 
@@ -162,7 +162,7 @@ class DuckDB:
     def load(self, messages: Path) -> None:
         self.files.load(messages)
         output = self.files.output
-        DUCKDB.run("python", LOAD_PY, output.catalog, self.files.path, self.database)
+        run([sys.executable, LOAD_PY, output.catalog, self.files.path, self.database])
         if self.parquet:
             copy = code_block("sql", "copy ")
             queries = {
@@ -171,7 +171,7 @@ class DuckDB:
                 )
                 for stream in output.tables
             }
-            duckdb(queries, self.database)
+            query_duckdb(queries, self.database)
 
     def source(self, stream: str) -> str:
         """Return what to select from."""
@@ -179,7 +179,7 @@ class DuckDB:
 
     def tables(self) -> Tables:
         sources = {stream: self.source(stream) for stream in self.files.output.tables}
-        return duckdb(
+        return query_duckdb(
             {stream: f"from {source}" for stream, source in sources.items()}, self.database
         )
 
@@ -188,7 +188,7 @@ class DuckDB:
         queries = {stream: f"describe from {source}" for stream, source in sources.items()}
         return {
             stream: {column["column_name"]: column["column_type"] for column in columns}
-            for stream, columns in duckdb(queries, self.database).items()
+            for stream, columns in query_duckdb(queries, self.database).items()
         }
 
 
@@ -202,10 +202,15 @@ def csv(folder: Path, output: Output) -> Files:
     return Files(meltano_loader("target-csv"), folder, output, "csv", "output_path")
 
 
-def duckdb(queries: Mapping[str, str], database: Path | str = ":memory:") -> Tables:
+def query_duckdb(queries: Mapping[str, str], database: Path | str = ":memory:") -> Tables:
     """Run queries in DuckDB."""
-    result = DUCKDB.run("python", QUERY_DUCKDB, str(database), json.dumps(queries))
-    tables: Tables = json.loads(result)
+    tables = {}
+    with duckdb.connect(str(database)) as connection:
+        for name, query in queries.items():
+            cursor = connection.execute(query)
+            columns = [column[0] for column in cursor.description]
+            rows = cursor.fetchall()
+            tables[name] = [dict(zip(columns, row, strict=True)) for row in rows]
     return tables
 
 

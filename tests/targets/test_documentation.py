@@ -28,6 +28,11 @@ def test_versions_are_those_of_the_meltano_project(target: str, loader: str) -> 
     assert packages(target)[0] == meltano_loader(loader).installation.packages[0]
 
 
+@pytest.mark.parametrize("target", ["DuckDB", "Parquet"])
+def test_version_of_duckdb_is_that_of_the_tests(target: str) -> None:
+    assert packages(target)[1] in (ROOT / "constraints.txt").read_text().splitlines()
+
+
 def test_targets_that_are_marked_as_tested_here_are_tested() -> None:
     checked = {name: row["checked"] for name, row in table("Settings").items()}
     assert [name for name, text in checked.items() if text == "tested here"] == [*TARGETS]

@@ -6,7 +6,9 @@ select
     from_date,
     to_date,
     {%- for deed, counter in gong_stats.coaching_counters().items() %}
-    cast(coalesce(sum({{ counter }}), 0) as {{ gong_stats.column_type('integer') }}) as calls_{{ deed }}{% if not loop.last %},{% endif %}
+    cast(
+        coalesce(sum({{ counter }}), 0) as {{ gong_stats.column_type('integer') }}
+    ) as calls_{{ deed }}{% if not loop.last %},{% endif %}
     {%- endfor %}
 from {{ ref('stg_gong_stats__coaching_metrics') }}
 group by manager_id, report_id, period, from_date, to_date

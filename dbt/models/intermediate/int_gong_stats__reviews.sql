@@ -21,8 +21,10 @@ select
     to_date,
     {%- for kind in ['people', 'AI'] %}
     count(case when reviewer_kind = '{{ kind }}' then 1 end) as reviews_by_{{ kind | lower }},
-    sum(case when reviewer_kind = '{{ kind }}' then overall_score end) as score_sum_by_{{ kind | lower }},
-    count(case when reviewer_kind = '{{ kind }}' then overall_score end) as scores_by_{{ kind | lower }}
+    sum(case when reviewer_kind = '{{ kind }}' then overall_score end)
+        as score_sum_by_{{ kind | lower }},
+    count(case when reviewer_kind = '{{ kind }}' then overall_score end)
+        as scores_by_{{ kind | lower }}
     {%- if not loop.last %},{% endif %}
     {%- endfor %}
 from by_period

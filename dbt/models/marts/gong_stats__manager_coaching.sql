@@ -2,7 +2,8 @@
 with pairs as (
     select
         *,
-        calls_listened_to + calls_gave_feedback + calls_commented_on + calls_scored > 0 as is_coached
+        calls_listened_to + calls_gave_feedback + calls_commented_on + calls_scored > 0
+            as is_coached
     from {{ ref('int_gong_stats__coaching_pairs') }}
 ),
 
@@ -18,7 +19,9 @@ managers as (
         count(case when calls_{{ deed }} > 0 then 1 end) as reports_{{ deed }},
         {%- endfor %}
         {%- for deed in deeds %}
-        cast(sum(calls_{{ deed }}) as {{ gong_stats.column_type('integer') }}) as calls_{{ deed }}{% if not loop.last %},{% endif %}
+        cast(
+            sum(calls_{{ deed }}) as {{ gong_stats.column_type('integer') }}
+        ) as calls_{{ deed }}{% if not loop.last %},{% endif %}
         {%- endfor %}
     from pairs
     group by manager_id, period, from_date, to_date

@@ -34,15 +34,21 @@ measured as (
         reps.is_complete,
         activity.activity_source,
         {%- for counter in gong_stats.counters() %}
-        {{ gong_stats.zero_if_loaded('int_gong_stats__activity', 'activity.' ~ counter) }} as {{ counter }},
+        {{ gong_stats.zero_if_loaded(
+            'int_gong_stats__activity', 'activity.' ~ counter
+        ) }} as {{ counter }},
         {%- endfor %}
         {{ gong_stats.zero_if_loaded(
             'int_gong_stats__daily_activity_calls', 'activity.feedback_given'
         ) }} as feedback_given,
-        {{ gong_stats.zero_if_loaded('int_gong_stats__conversations', 'conversations.recorded_calls') }} as recorded_calls,
-        {{ gong_stats.zero_if_loaded('int_gong_stats__conversations', 'conversations.analyzed_calls') }} as analyzed_calls,
-        {{ gong_stats.zero_if_loaded('int_gong_stats__conversations', 'conversations.recorded_seconds') }} / 3600.0
-            as recorded_hours,
+        {%- for count in ['recorded_calls', 'analyzed_calls'] %}
+        {{ gong_stats.zero_if_loaded(
+            'int_gong_stats__conversations', 'conversations.' ~ count
+        ) }} as {{ count }},
+        {%- endfor %}
+        {{ gong_stats.zero_if_loaded(
+            'int_gong_stats__conversations', 'conversations.recorded_seconds', 'number'
+        ) }} / 3600 as recorded_hours,
         {%- for metric in gong_stats.conversation_metrics() %}
         {{ gong_stats.ratio(
             'conversations.' ~ metric ~ '_sum', 'conversations.' ~ metric ~ '_calls'
@@ -54,10 +60,15 @@ measured as (
             'sum(conversations.talk_ratio_calls) over ' ~ team
         ) }} end as team_avg_talk_ratio,
         interaction_stats.question_rate,
-        {{ gong_stats.zero_if_loaded('int_gong_stats__reviews', 'reviews.reviews_by_people') }} as reviews_by_people,
-        {{ gong_stats.zero_if_loaded('int_gong_stats__reviews', 'reviews.reviews_by_ai') }} as reviews_by_ai,
-        {{ gong_stats.ratio('reviews.score_sum_by_people', 'reviews.scores_by_people') }} as avg_score_by_people,
-        {{ gong_stats.ratio('reviews.score_sum_by_ai', 'reviews.scores_by_ai') }} as avg_score_by_ai,
+        {%- for kind in ['people', 'ai'] %}
+        {{ gong_stats.zero_if_loaded(
+            'int_gong_stats__reviews', 'reviews.reviews_by_' ~ kind
+        ) }} as reviews_by_{{ kind }},
+        {{ gong_stats.ratio(
+            'reviews.score_sum_by_' ~ kind,
+            'reviews.scores_by_' ~ kind
+        ) }} as avg_score_by_{{ kind }},
+        {%- endfor %}
         {%- for deed in gong_stats.coaching_counters() %}
         coaching.calls_{{ deed }} as calls_manager_{{ deed }}{% if not loop.last %},{% endif %}
         {%- endfor %}
@@ -92,7 +103,9 @@ measured as (
 select
     measured.*,
     {%- for metric in gong_stats.conversation_metrics() %}
-    {{ gong_stats.in_recommended_range(metric, 'measured.avg_' ~ metric) }} as is_{{ metric }}_in_range,
+    {{ gong_stats.in_recommended_range(metric, 'measured.avg_' ~ metric) }}
+        as is_{{ metric }}_in_range,
     {%- endfor %}
-    {{ gong_stats.in_recommended_range('question_rate', 'measured.question_rate') }} as is_question_rate_in_range
+    {{ gong_stats.in_recommended_range('question_rate', 'measured.question_rate') }}
+        as is_question_rate_in_range
 from measured

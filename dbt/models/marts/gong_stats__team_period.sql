@@ -7,24 +7,35 @@ with teams as (
         user_periods.is_complete,
         count(*) as reps,
         {%- for counter in gong_stats.counters() %}
-        {{ gong_stats.zero_if_loaded('int_gong_stats__activity', 'sum(activity.' ~ counter ~ ')') }} as {{ counter }},
+        {{ gong_stats.zero_if_loaded(
+            'int_gong_stats__activity', 'sum(activity.' ~ counter ~ ')'
+        ) }} as {{ counter }},
         {%- endfor %}
         {{ gong_stats.zero_if_loaded(
             'int_gong_stats__daily_activity_calls', 'sum(activity.feedback_given)'
         ) }} as feedback_given,
-        {{ gong_stats.zero_if_loaded('int_gong_stats__conversations', 'sum(conversations.recorded_calls)') }} as recorded_calls,
-        {{ gong_stats.zero_if_loaded('int_gong_stats__conversations', 'sum(conversations.analyzed_calls)') }} as analyzed_calls,
-        {{ gong_stats.zero_if_loaded('int_gong_stats__conversations', 'sum(conversations.recorded_seconds)') }} / 3600.0
-            as recorded_hours,
+        {%- for count in ['recorded_calls', 'analyzed_calls'] %}
+        {{ gong_stats.zero_if_loaded(
+            'int_gong_stats__conversations', 'sum(conversations.' ~ count ~ ')'
+        ) }} as {{ count }},
+        {%- endfor %}
+        {{ gong_stats.zero_if_loaded(
+            'int_gong_stats__conversations', 'sum(conversations.recorded_seconds)', 'number'
+        ) }} / 3600 as recorded_hours,
         {%- for metric in gong_stats.conversation_metrics() %}
         {{ gong_stats.ratio(
             'sum(conversations.' ~ metric ~ '_sum)', 'sum(conversations.' ~ metric ~ '_calls)'
         ) }} as avg_{{ metric }},
         {%- endfor %}
-        {{ gong_stats.zero_if_loaded('int_gong_stats__reviews', 'sum(reviews.reviews_by_people)') }} as reviews_by_people,
-        {{ gong_stats.zero_if_loaded('int_gong_stats__reviews', 'sum(reviews.reviews_by_ai)') }} as reviews_by_ai,
-        {{ gong_stats.ratio('sum(reviews.score_sum_by_people)', 'sum(reviews.scores_by_people)') }} as avg_score_by_people,
-        {{ gong_stats.ratio('sum(reviews.score_sum_by_ai)', 'sum(reviews.scores_by_ai)') }} as avg_score_by_ai
+        {%- for kind in ['people', 'ai'] %}
+        {{ gong_stats.zero_if_loaded(
+            'int_gong_stats__reviews', 'sum(reviews.reviews_by_' ~ kind ~ ')'
+        ) }} as reviews_by_{{ kind }},
+        {{ gong_stats.ratio(
+            'sum(reviews.score_sum_by_' ~ kind ~ ')',
+            'sum(reviews.scores_by_' ~ kind ~ ')'
+        ) }} as avg_score_by_{{ kind }}{% if not loop.last %},{% endif %}
+        {%- endfor %}
     from {{ ref('int_gong_stats__user_periods') }} as user_periods
     left join {{ ref('int_gong_stats__activity') }} as activity
         on

@@ -1,5 +1,8 @@
 {% test between(model, column_name, low, high) %}
 
+-- Gong publishes no scales, and a question's range may change after it was answered.
+{{ config(severity='warn') }}
+
 select {{ column_name }}
 from {{ model }}
 where {{ column_name }} < {{ low }} or {{ column_name }} > {{ high }}
