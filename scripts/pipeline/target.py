@@ -59,7 +59,7 @@ def target(
         return
     with ExitStack() as stack:
         if found := server.find():
-            with Step("PostgreSQL server, kept by an earlier demo"):
+            with Step("PostgreSQL server of an earlier demo"):
                 database = _with_kept(found)
         elif keep:
             with Step("PostgreSQL server, which is kept"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from gong_sandbox.auth import Credentials
 from tap_gong_stats.config.definitions import AUTH_METHODS
 from tap_gong_stats.config.settings import Settings
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+
+pytestmark = pytest.mark.slow
 
 OAUTH = AUTH_METHODS[-1]
 
