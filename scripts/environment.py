@@ -44,6 +44,8 @@ def install(step: Step, venv: Path, *packages: str, log: Path) -> None:
         # Ten times as fast as pip, but it ignores an index configured only for pip.
         step.run(["uv", "pip", "install", "--python", python, *packages], log=log)
     except StepError:
+        # The pip bundled with Python may be too old for dependency groups.
+        step.run([python, "-m", "pip", "install", "--upgrade", "pip"], log=log)
         step.run([python, "-m", "pip", "install", *packages], log=log)
 
 
@@ -65,10 +67,13 @@ def _create() -> None:
     VENV.mkdir()
     log = VENV / "install.log"
     with Step("Python packages in .venv") as step:
-        step.run([sys.executable, "-m", "venv", VENV], log=log)
-        python = VENV / "bin" / "python"
-        # The pip bundled with Python may be too old for dependency groups.
-        step.run([python, "-m", "pip", "install", "--upgrade", "pip", "uv", *CONSTRAINTS], log=log)
+        if shutil.which("uv"):
+            create = ("uv", "venv", "--quiet", "--allow-existing", "--seed")
+            step.run([*create, "--python", sys.executable, VENV], log=log)
+        else:
+            step.run([sys.executable, "-m", "venv", VENV], log=log)
+            pip = (VENV / "bin" / "pip", "--disable-pip-version-check")
+            step.run([*pip, "install", "uv", *CONSTRAINTS], log=log)
         requirements = ["--editable", ".[sandbox]", "--group", "demo", "--group", "test"]
         install(step, VENV, *requirements, *CONSTRAINTS, log=log)
     FINGERPRINT.write_text(_fingerprint(), encoding="utf-8")

@@ -25,11 +25,11 @@ HEADER = """\
 """
 
 BUILTIN_SETTINGS = (
+    "emit_activate_version_messages",
     "stream_maps",
     "stream_map_config",
     "flattening_enabled",
     "flattening_max_depth",
-    "emit_activate_version_messages",
 )
 """Of the SDK's own settings, those of faker and of how to flatten are rarely used."""
 

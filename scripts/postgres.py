@@ -65,6 +65,74 @@ class Database:
             dbname=self.database,
         )
 
+    @property
+    def url(self) -> str:
+        """The same settings as a URL."""
+        return f"postgresql://{self.user}:{self.password}@{self.host}:{self.port}/{self.database}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A database cluster in a directory of its own.
+
+    Attributes:
+        scratch: the directory, which holds nothing else.
+        database: how to connect.
+        bin_dir: directory of PostgreSQL's executables.
+        run_as: user id and group id to run them with; None for those of this process.
+    """
+
+    scratch: Path
+    database: Database
+    bin_dir: Path
+    run_as: tuple[int, int] | None
+
+    @classmethod
+    def prepare(cls) -> Cluster:
+        """Choose a port and a password, and copy the executables if necessary."""
+        scratch = Path(tempfile.mkdtemp(prefix="tap-gong-stats-"))
+        database = Database(
+            host="127.0.0.1",
+            port=free_port(),
+            user="postgres",
+            password=secrets.token_hex(16),
+            database="postgres",
+        )
+        (scratch / "password").write_text(database.password, encoding="ascii")
+        bin_dir, run_as = PACKAGE / "pginstall" / "bin", None
+        if os.geteuid() == 0:
+            bin_dir, run_as = _copy_for_nobody(scratch)
+        return cls(scratch, database, bin_dir, run_as)
+
+    @property
+    def data(self) -> Path:
+        """The data directory."""
+        return self.scratch / "data"
+
+    @property
+    def initdb(self) -> list[str]:
+        """The command that creates the data directory."""
+        return [
+            f"{self.bin_dir / 'initdb'}",
+            f"--pgdata={self.data}",
+            f"--username={self.database.user}",
+            f"--pwfile={self.scratch / 'password'}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--no-locale",
+            "--no-sync",
+        ]
+
+    @property
+    def options(self) -> list[str]:
+        """The options of the server."""
+        return [
+            f"--listen_addresses={self.database.host}",
+            f"--port={self.database.port}",
+            "--unix_socket_directories=",
+            "--fsync=off",  # the data need not survive a power failure
+        ]
+
 
 @contextmanager
 def postgres(log: Path) -> Iterator[Database]:
@@ -76,53 +144,23 @@ def postgres(log: Path) -> Iterator[Database]:
     Raises:
         StepError: the server does not start; the message quotes the log.
     """
-    scratch = Path(tempfile.mkdtemp(prefix="tap-gong-stats-"))
-    database = Database(
-        host="127.0.0.1",
-        port=free_port(),
-        user="postgres",
-        password=secrets.token_hex(),
-        database="postgres",
-    )
-    password_file = scratch / "password"
-    password_file.write_text(database.password, encoding="ascii")
+    cluster = Cluster.prepare()
+    serve = [f"{cluster.bin_dir / 'postgres'}", "-D", f"{cluster.data}", *cluster.options]
     try:
-        bin_dir, run_as = PACKAGE / "pginstall" / "bin", None
-        if os.geteuid() == 0:
-            bin_dir, run_as = _copy_for_nobody(scratch)
-        initdb = [
-            f"{bin_dir / 'initdb'}",
-            f"--pgdata={scratch / 'data'}",
-            f"--username={database.user}",
-            f"--pwfile={password_file}",
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--no-locale",
-            "--no-sync",
-        ]
-        serve = [
-            f"{bin_dir / 'postgres'}",
-            "-D",
-            f"{scratch / 'data'}",
-            f"--listen_addresses={database.host}",
-            f"--port={database.port}",
-            "--unix_socket_directories=",
-            "--fsync=off",  # the data need not survive a power failure
-        ]
         with (
             log.open("wb") as output,
             supervised_process(
-                ["sh", "-c", f"{shlex.join(initdb)} && exec {shlex.join(serve)}"],
+                ["sh", "-c", f"{shlex.join(cluster.initdb)} && exec {shlex.join(serve)}"],
                 output=output,
-                run_as=run_as,
+                run_as=cluster.run_as,
                 stop_signal=SIGINT,  # fast shutdown: does not wait for clients to disconnect
-                scratch=scratch,
+                scratch=cluster.scratch,
             ) as server,
         ):
-            _wait_for(server, database, log)
-            yield database
+            _wait_for(server, cluster.database, log)
+            yield cluster.database
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(cluster.scratch, ignore_errors=True)
 
 
 def free_port() -> int:

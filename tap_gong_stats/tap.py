@@ -69,7 +69,7 @@ class TapGongStats(Tap):
 
     name = "tap-gong-stats"
     package_name = "tap-gong-stats"
-    config_jsonschema = deepcopy(CONFIG_SCHEMA)  # the SDK adds its own settings
+    config_jsonschema = declare_activate_version(CONFIG_SCHEMA)
     message_writer_class = BufferedMessageWriter
     termination: ClassVar = Termination()  # of the process
     # Without batches: in a batch, records follow the STATE that covers them.
@@ -192,12 +192,6 @@ class TapGongStats(Tap):
 
     @classmethod
     @override
-    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
-        super().append_builtin_config(config_jsonschema)
-        declare_activate_version(config_jsonschema["properties"])
-
-    @classmethod
-    @override
     def cb_config(cls, ctx: Context, param: Option, value: tuple[str, ...]) -> _ConfigInput:
         # Checked where it is read, as what is behind /dev/stdin can be read only once.
         try:
@@ -271,7 +265,7 @@ class TapGongStats(Tap):
                 raise ConfigValidationError(str(error), errors=error.problems) from error
             return error.problems
         problems = super()._validate_config(raise_errors=raise_errors)
-        known = deepcopy(CONFIG_SCHEMA)
+        known = deepcopy(self.config_jsonschema)
         self.append_builtin_config(known)
         for warning in unknown_settings(self._config, known["properties"]):
             self.logger.warning(warning)

@@ -32,7 +32,6 @@ HOOKS: dict[tuple[type, str], str] = {
     (TapGongStats, "_env_var_config"): "(cls)",
     (TapGongStats, "_handle_termination"): "(self, signum, frame)",
     (TapGongStats, "_validate_config"): "(self, *, raise_errors=True)",
-    (TapGongStats, "append_builtin_config"): "(cls, config_jsonschema)",
     (TapGongStats, "cb_config"): "(cls, ctx, param, value)",
     (TapGongStats, "cb_test"): "(cls, ctx, param, value)",
     (TapGongStats, "discover_streams"): "(self)",

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 LINE_LENGTH = 92
 
 MELTANO_BLOCK = re.compile(
-    r"^    settings_group_validation:\n.*?(?=^    - name: stream_maps\n)", re.MULTILINE | re.DOTALL
+    r"^    settings_group_validation:\n.*?(?=^    - name: emit_activate_version_messages\n)",
+    re.MULTILINE | re.DOTALL,
 )
 
 COMMON_SETTINGS = (

@@ -24,10 +24,12 @@ MAX_LENGTH = 200
 """Characters of an error that a message shows."""
 
 
-def declare_activate_version(properties: dict[str, Any]) -> None:
-    """Add `emit_activate_version_messages`, which the SDK 0.54 reads without declaring it."""
-    for name, schema in EMIT_ACTIVATE_VERSION_CONFIG["properties"].items():
-        properties.setdefault(name, schema)
+def declare_activate_version(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy with `emit_activate_version_messages`, which the SDK 0.54 does not declare."""
+    return {
+        **schema,
+        "properties": schema["properties"] | EMIT_ACTIVATE_VERSION_CONFIG["properties"],
+    }
 
 
 def parse_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:

@@ -13,6 +13,8 @@ NAMES = (
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").glob("*.md"))),
 )
 PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}
+OTHER_PAGES = ("CHANGELOG.md", "SECURITY.md", "dbt/README.md")
+"""Whose links are checked; the code of dbt/README.md is run by tests/dbt."""
 
 CODE_BLOCK = re.compile(
     r"(?:^ *<!-- ([^\n]+?) -->\n)?^( *)```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL

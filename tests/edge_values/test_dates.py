@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tests.edge_values.tap_command import Tap
 
+EASTERNMOST = "Pacific/Kiritimati"
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 EDGE_DATES = [
     "0001-01-01T00:00:00+14:00",
@@ -65,14 +66,14 @@ class EdgeResponses:
 
 @pytest.fixture(scope="module")
 def responses() -> Iterator[tuple[EdgeResponses, ScriptedServer]]:
-    app = create_app(Company(users=4, seed=1, time_zone="Asia/Tokyo"), calls_per_second=10_000)
+    app = create_app(Company(users=4, seed=1, time_zone=EASTERNMOST), calls_per_second=10_000)
     with serve(app) as url:
         answer = EdgeResponses(url)
         with scripted_server(answer) as server:
             yield answer, server
 
 
-@pytest.mark.parametrize("time_zone", [None, "Pacific/Kiritimati"])
+@pytest.mark.parametrize("time_zone", [None, EASTERNMOST])
 @pytest.mark.parametrize("edge", EDGE_DATES)
 def test_responses_with_edge_dates_end_without_a_traceback(
     tap: Tap,

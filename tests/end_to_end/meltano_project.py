@@ -49,6 +49,13 @@ class MeltanoProject:
 
     def run(self, *arguments: str | Path, **settings: str) -> str:
         """Run a Meltano command and return its log."""
+        return self._run(*arguments, **settings).stderr
+
+    def output(self, *arguments: str | Path, **settings: str) -> str:
+        """Run a Meltano command and return its output."""
+        return self._run(*arguments, **settings).stdout
+
+    def _run(self, *arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
         result = subprocess.run(
             [BIN / "meltano", *arguments],
             cwd=self.folder,
@@ -59,7 +66,7 @@ class MeltanoProject:
             timeout=300,
         )
         assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-5000:]
-        return result.stderr
+        return result
 
 
 def new_project(folder: Path, **settings: str) -> MeltanoProject:

@@ -40,7 +40,7 @@ def checkout(tmp_path: Path) -> MeltanoProject:
         ROOT,
         meltano_env(
             tmp_path,
-            MELTANO_ENVIRONMENT="dev",
+            MELTANO_ENVIRONMENT="prod",
             MELTANO_SYS_DIR_ROOT=str(ROOT / ".venv" / "meltano"),
             MELTANO_DATABASE_URI=f"sqlite:///{tmp_path}/meltano.db",
             TARGET_JSONL_DESTINATION_PATH=str(tmp_path / "output"),
@@ -54,6 +54,7 @@ def test_metrics_name_their_streams_and_nothing_is_warned_of(
     gong = sandbox()
     log = checkout.run(
         *("--log-format=json", "run", "tap-gong-stats", "target-jsonl"),
+        **LOGIN,
         TAP_GONG_STATS_API_URL=gong.url,
         TAP_GONG_STATS_CALLS_PER_SECOND="1000",
         TAP_GONG_STATS_START_DATE=(gong.company.today - timedelta(days=8)).isoformat(),

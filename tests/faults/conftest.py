@@ -46,6 +46,7 @@ class FaultyGong:
         self._reference_rows = reference_rows(company)
         self.expected = self.expected_from(START)
         self._waits_while_down = 0
+        self._starting = threading.Lock()
 
     def expected_from(self, start: date) -> dict[str, list[Json]]:
         """Return the rows that the tap should load with a later `start_date`."""
@@ -83,12 +84,14 @@ class FaultyGong:
 
     def on_backoff(self) -> None:
         """Start the proxy again if the tap backs off for the second time while it is down."""
-        if self.proxy.is_listening:
-            return
-        self._waits_while_down += 1
-        if self._waits_while_down > 1:
-            self._waits_while_down = 0
-            self.proxy.start_listening()
+        # Other threads would use up their tries while the proxy starts.
+        with self._starting:
+            if self.proxy.is_listening:
+                return
+            self._waits_while_down += 1
+            if self._waits_while_down > 1:
+                self._waits_while_down = 0
+                self.proxy.start_listening()
 
 
 class VirtualClock:
