@@ -14,6 +14,7 @@ import pytest
 
 from tests.dbt.tools import PLUGINS
 from tests.dbt.warehouses import PROJECT, ROOT, Dbt, DuckDb, TapRun, query
+from tests.end_to_end.meltano_project import LOGIN
 
 if TYPE_CHECKING:
     from scripts.postgres import Database
@@ -34,6 +35,7 @@ def test_meltano_runs_the_whole_pipeline_and_the_picture_is_drawn(
     env = {
         **os.environ,
         **postgres.variables,
+        **LOGIN,
         "TAP_GONG_STATS_API_URL": gong.url,
         "TAP_GONG_STATS_CALLS_PER_SECOND": "1000",
         "TAP_GONG_STATS_START_DATE": start.isoformat(),
@@ -41,7 +43,7 @@ def test_meltano_runs_the_whole_pipeline_and_the_picture_is_drawn(
         "DBT_SCHEMA": "pipeline",
         "DBT_TARGET_PATH": str(tmp_path / "target"),
         "DBT_LOG_PATH": str(tmp_path / "logs"),
-        "MELTANO_ENVIRONMENT": "dev",
+        "MELTANO_ENVIRONMENT": "prod",
         "MELTANO_SYS_DIR_ROOT": str(PLUGINS),
         "MELTANO_DATABASE_URI": f"sqlite:///{tmp_path}/meltano.db",
         "XDG_STATE_HOME": str(tmp_path),
