@@ -1,4 +1,4 @@
-"""Draws what `scripts/demo` prints, up to its first tables, as docs/images/demo.svg.
+"""Draws the beginning of what `scripts/demo` prints as docs/images/demo.svg.
 
 scripts/environment scripts.demo_picture
 """

@@ -28,7 +28,7 @@ def properties(stream: str) -> dict[str, Any]:
 
 def test_staging_is_as_generated() -> None:
     files = {path.name: path.read_text(encoding="utf-8") for path in STAGING.iterdir()}
-    assert files == render(), "run scripts/environment scripts.generate_dbt_sources"
+    assert files == render(), "run scripts/environment scripts.generate_docs"
 
 
 def test_every_stream_has_a_staging_model() -> None:
