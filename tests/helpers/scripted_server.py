@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -102,6 +103,12 @@ class _Server(ThreadingHTTPServer):
             number = len(self.scripted.requests)
             self.scripted.requests.append(request)
         return self._respond(request, number)
+
+    @override
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A client that no longer waits for its response is no error of the server.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
