@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+import backoff
+
 if TYPE_CHECKING:
     from tap_gong_stats.errors import TransientError
 
@@ -39,14 +41,15 @@ class Backoff:
     def __init__(self, max_retry_after: float) -> None:
         self.failed_tries = 0
         self._max_retry_after = max_retry_after
-        self._delay = MIN_BACKOFF
+        self._delays = backoff.expo(factor=MIN_BACKOFF, max_value=MAX_BACKOFF)
+        next(self._delays)  # the first value is a placeholder
 
     def next_delay(self, error: TransientError) -> float | None:
         """Count a failed try, and return the seconds until the next one; None after the last."""
         self.failed_tries += 1
         if self.failed_tries >= MAX_TRIES:
             return None
-        delay, self._delay = self._delay, min(2 * self._delay, MAX_BACKOFF)
+        delay = next(self._delays)
         if error.retry_after is not None:
             delay = max(MIN_BACKOFF, min(error.retry_after, self._max_retry_after))
         return add_jitter(delay)
