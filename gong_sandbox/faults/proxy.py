@@ -61,7 +61,8 @@ class FaultProxy:
         self.script = script
         self.request_log: list[RecordedExchange] = []
         self._corruptor = ResponseCorruptor()
-        self._clients: set[StreamWriter] = set()
+        # With their tasks, which nothing else would refer to while they wait for the server.
+        self._clients: dict[StreamWriter, asyncio.Task[object] | None] = {}
         self._port = 0
         self._server: asyncio.Server | None = None
         self._ready = Event()
@@ -132,7 +133,7 @@ class FaultProxy:
             _reset(writer)
 
     async def _serve(self, reader: StreamReader, client: StreamWriter) -> None:
-        self._clients.add(client)
+        self._clients[client] = asyncio.current_task()
         server: StreamWriter | None = None
         try:
             responses, server = await asyncio.open_connection(*self._upstream)
@@ -159,7 +160,7 @@ class FaultProxy:
         finally:
             for writer in filter(None, (client, server)):
                 writer.close()
-            self._clients.remove(client)
+            del self._clients[client]
 
 
 @contextmanager

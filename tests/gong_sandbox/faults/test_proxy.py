@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import re
 import socket
 from contextlib import closing
@@ -167,3 +168,18 @@ def test_connections_are_refused_until_the_proxy_listens_again(
     assert proxy_client.get("/v2/workspaces").status_code == 200
     proxy.stop_listening()
     assert not proxy.is_listening
+
+
+def test_exchange_whose_client_has_disconnected_waits_for_the_server() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as upstream:
+        url = f"http://127.0.0.1:{upstream.getsockname()[1]}"
+        with fault_proxy(url) as proxy, socket.socket() as client:
+            client.connect(("127.0.0.1", urlsplit(proxy.url).port))
+            client.sendall(b"GET /v2/users HTTP/1.1\r\n\r\n")
+            server, _ = upstream.accept()
+            with server:
+                assert server.recv(100) == b"GET /v2/users HTTP/1.1\r\n\r\n"
+                proxy.stop_listening()  # resets the connection of the client
+                proxy.start_listening()
+                gc.collect()
+                assert proxy.open_connections == 1
