@@ -1,8 +1,8 @@
 # ruff: noqa: T201 - command-line output
 """Benchmarks the tap on the sandbox.
 
-All bounded figures are ratios or counts, so they hold on any machine. Timings are meaningful only
-while nothing else runs. The exit code is 1 if a bound is exceeded. A run of all measurements also
+All bounds apply to ratios or counts, so they hold on any machine. Timings are meaningful only if
+nothing else is running. The exit code is 1 if a bound is exceeded. A run of all measurements also
 rewrites results.md and results.svg.
 """
 

@@ -1,9 +1,10 @@
 # ruff: noqa: T201 - command-line output
 """Demonstrates the whole pipeline: Gong, tap-gong-stats, target-postgres and dbt, run by Meltano.
 
-By default it reads from the sandbox and loads into a temporary PostgreSQL server; both stop when
-it exits. TAP_GONG_STATS_… or TARGET_POSTGRES_… variables, in the environment or in the file .env,
-make it use your Gong or your database instead. Data of the sandbox has schemas of its own.
+By default, it reads from the sandbox and loads into a temporary PostgreSQL server; both stop when
+it exits. To use your own Gong account or database instead, set the TAP_GONG_STATS_… or
+TARGET_POSTGRES_… variables in the environment or in the file .env. Data from the sandbox goes into
+schemas of its own.
 """
 
 from __future__ import annotations
@@ -83,12 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--keep",
         action="store_true",
-        help="let PostgreSQL run on after the demo, to look into its tables",
+        help="keep PostgreSQL running after the demo, so that you can query its tables",
     )
     options.add_argument(
         "--stop",
         action="store_true",
-        help="only stop the server that --keep has left running, and delete its data",
+        help="run no demo; stop the server that --keep left running and delete its data",
     )
     parser.add_argument(
         "--all",

@@ -39,8 +39,7 @@ the day before it started.
 
 EXTRACTED_AT = {
     "name": "extracted_at",
-    "description": "Instant at which the row was last extracted, in UTC; null if the loader does "
-    "not say.",
+    "description": "When the row was last extracted, in UTC; null if the loader does not say.",
 }
 
 

@@ -32,7 +32,7 @@ HELP = {
     "test": "Check each selected stream with one API call and print a table; load nothing. "
     "--test=schema prints SCHEMA messages.",
     "catalog": "Catalog, as --discover prints it, that selects streams and columns.",
-    "state": "State of the last run; a missing or empty file counts as none.",
+    "state": "State of the last run; a missing or empty file counts as no state.",
 }
 """Replaces the help of the SDK, which is that of any tap."""
 
@@ -99,7 +99,7 @@ def check_catalog(catalog: dict[str, Any]) -> None:
     if not isinstance(streams, list):
         # Like the errors below: the type of the JSON is wrong, not that of an argument.
         raise ValueError(  # noqa: TRY004 - see above
-            "streams is not a list; write the catalog with --discover"
+            "streams is not a list; create the catalog with --discover"
         )
     for number, stream in enumerate(streams, start=1):
         try:
@@ -109,8 +109,8 @@ def check_catalog(catalog: dict[str, Any]) -> None:
             is_known = False
         if not is_known:
             raise ValueError(
-                f"stream {number} does not have the form that --discover writes; write the "
-                "catalog again with it"
+                f"stream {number} does not have the form that --discover writes; create "
+                "the catalog again with --discover"
             )
 
 

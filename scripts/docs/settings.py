@@ -76,7 +76,7 @@ def _table(settings: tuple[Setting, ...]) -> str:
             (
                 f"`{setting.name}`",
                 "" if setting.default is None else f"`{_as_text(setting.default)}`",
-                setting.description + (" Secret." if setting.secret else ""),
+                setting.description + (" Sensitive." if setting.secret else ""),
             )
             for setting in settings
         ],

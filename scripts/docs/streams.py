@@ -48,11 +48,13 @@ def describe(name: str) -> str:
     stream = _streams()[name]
     keys = ", ".join(f"`{key}`" for key in stream.primary_keys)
     endpoint = f"`{stream.endpoint.method} {stream.endpoint.path}`"
+    scope = stream.endpoint.scope
+    access = f"Scope: `{scope}`" if ":" in scope else f"Access: {scope}"
     columns = table(("column", "type", "description"), _columns(stream.schema["properties"]))
     return f"""\
 {stream.schema["description"]}
 
-Key: {keys}. Endpoint: {endpoint}. Scope: `{stream.endpoint.scope}`.
+Key: {keys}. Endpoint: {endpoint}. {access}.
 
 <details><summary>Columns</summary>
 

@@ -193,7 +193,8 @@ class ApiClient(ABC):
             until = datetime.now(UTC) + timedelta(seconds=seconds)
             return QuotaExceededError(
                 f"{message}; no further calls before {until:%Y-%m-%d %H:%M} UTC (max_retry_after "
-                f"is {self.max_retry_after:g} s); run again then to resume from the last bookmark"
+                f"is {self.max_retry_after:g} s); run again after that to resume from the last "
+                "bookmark"
             )
         self.rate_limiter.on_rate_limited(permit, seconds)
         rejected = self.rate_limiter.seconds_without_success()

@@ -135,9 +135,9 @@ class MotionCXClient(ApiClient):
     def _items(self, body: ResponseBody, response: ApiResponse) -> list[msgspec.Raw]:
         if body.result_code not in SUCCESS:
             code, name = response.clean(body.result_code), response.clean(body.result_code_name)
-            raise ApiError(f"MotionCX failed with resultCode {code}: {name}")
+            raise ApiError(f"MotionCX returned resultCode {code}: {name}")
         if body.errors:
-            raise TransientError(f"HTTP 200: MotionCX failed: {response.clean(body.errors)}")
+            raise TransientError(f"HTTP 200: MotionCX reports: {response.clean(body.errors)}")
         if body.data is None:  # which an empty day is not
-            raise TransientError("HTTP 200: the response of MotionCX has no data")
+            raise TransientError("HTTP 200: MotionCX's response has no data")
         return body.data

@@ -111,7 +111,7 @@ class CursorPaginator(Paginator):
         page = self._client.fetch_page(current.query, current.cursor, permit)
         if current.cursor and page is EMPTY_PAGE:
             raise CursorExpiredError(
-                f"{current.query.label}: HTTP 404: Gong finds no page for its own cursor"
+                f"{current.query.label}: HTTP 404 for a cursor that Gong itself returned"
             )
         return page
 

@@ -62,14 +62,14 @@ SETTINGS = (
         "access_key",
         "Access key",
         ApiKey(),
-        "API access key, created by a technical administrator in Gong.",
+        "API access key, which a technical administrator creates in Gong.",
         secret=True,
     ),
     Setting(
         "access_key_secret",
         "Access key secret",
         ApiKey(),
-        "Secret of the API access key.",
+        "Secret that belongs to the API access key.",
         secret=True,
     ),
     Setting(
@@ -104,8 +104,8 @@ SETTINGS = (
         "oauth_token_file",
         "OAuth token file",
         Text(),
-        "File in which the tap stores the OAuth tokens, readable only by its owner. Keep it "
-        "between runs.",
+        "File in which the tap stores the OAuth tokens, readable only by its owner. It must "
+        "persist between runs.",
     ),
     Setting(
         "oauth_url",
@@ -118,8 +118,8 @@ SETTINGS = (
         "api_url",
         "API URL",
         Url(API_URL),
-        "Base URL of your company's Gong API, without /v2. Ignored with an OAuth app: Gong "
-        "returns the URL with the tokens.",
+        "Base URL of your company's Gong API, without /v2. Ignored with an OAuth app, for which "
+        "Gong returns the URL with the tokens.",
         default=API_URL,
     ),
     Setting(
@@ -146,7 +146,7 @@ SETTINGS = (
         "lookback_days",
         "Lookback days",
         Integer(minimum=0, maximum=MAX_DAYS),
-        "Number of days before the bookmark to load again in each run, because Gong still "
+        "Number of days before the bookmark that each run loads again, because Gong still "
         "corrects recent statistics.",
         default=7,
     ),
@@ -162,7 +162,7 @@ SETTINGS = (
         "days_per_call",
         "Days per call",
         Integer(minimum=1, maximum=MAX_DAYS),
-        "Maximum number of days per API call, for endpoints that accept a date range.",
+        "Maximum number of days per API call, for the streams that load several days at once.",
         default=30,
     ),
     Setting(
@@ -190,15 +190,15 @@ SETTINGS = (
         "include_private_calls",
         "Include private calls",
         Boolean(),
-        "Load calls that are marked as private in Gong into call_interaction_stats.",
+        "Include calls that are marked as private in Gong in call_interaction_stats.",
         default=True,
     ),
     Setting(
         "include_crm_context",
         "Include CRM context",
         Boolean(),
-        "Load the IDs and types of the accounts and opportunities that are linked to each call "
-        "into call_interaction_stats.",
+        "Load into call_interaction_stats the IDs and types of the accounts and opportunities "
+        "that are linked to each call.",
         default=False,
     ),
     Setting(
@@ -207,8 +207,8 @@ SETTINGS = (
         Boolean(),
         "Keep records without activity where Gong returns them: in daily_activity and "
         "activity_by_period, for the inactive days of users who are active in the same request; "
-        "in activity_by_period, also for inactive users in user_ids. They overwrite rows whose "
-        "activity was later removed in Gong.",
+        "in activity_by_period, also for inactive users in user_ids. Such records overwrite rows "
+        "whose activity was later removed in Gong.",
         default=False,
     ),
     Setting(
@@ -236,7 +236,7 @@ SETTINGS = (
         "max_retry_after",
         "Max Retry-After",
         Number(minimum=MIN_NUMBER, maximum=MAX_NUMBER),
-        "Longest Retry-After to wait for, in seconds. If Gong requests a longer wait, such as when "
+        "Longest Retry-After to obey, in seconds. If Gong requests a longer wait, such as when "
         "the daily quota is used up, the run exits with an error; the next run resumes there.",
         default=60,
     ),

@@ -101,7 +101,7 @@ class ConfigParser:
         # A setting of the SDK that taps without batches would silently ignore.
         if self._config.get("batch_config"):
             self.problems.append(
-                "batch_config: batches are not supported, all streams write RECORD messages; "
+                "batch_config: batches are not supported, as all streams write RECORD messages; "
                 "remove this setting"
             )
 

@@ -170,7 +170,7 @@ def boolean_converter(column: str) -> Converter:
 
     def to_boolean(value: object) -> bool:
         if not isinstance(value, bool):
-            raise type_error(column, value, "a bool")
+            raise type_error(column, value, "true or false")
         return value
 
     return to_boolean
@@ -223,7 +223,7 @@ def map_converter(column: str, convert_value: Converter, *, nullable: bool) -> C
 
     def to_map(value: object) -> dict[str, object]:
         if not isinstance(value, dict):
-            raise type_error(column, value, "a dict")
+            raise type_error(column, value, "an object")
         return {
             key: None if entry is None else convert_value(entry)
             for key, entry in value.items()
@@ -238,7 +238,7 @@ def free_form_converter(column: str) -> Converter:
 
     def to_free_form(value: object) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise type_error(column, value, "a dict")
+            raise type_error(column, value, "an object")
         # No recursion: JSON may be nested more deeply than Python's stack.
         pending: list[Any] = [value]
         while pending:

@@ -164,7 +164,7 @@ class ApiStream(Stream):
     def warn_unknown_metric(self, list_column: str, name: str) -> None:
         """Warn of a metric that has no column of its own."""
         self.logger.warning(
-            "%s: no column for metric '%s'; find it in %s", self.name, name, list_column
+            "%s: no column for metric '%s'; its values are in %s", self.name, name, list_column
         )
 
     @contextmanager

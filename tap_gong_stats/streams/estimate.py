@@ -53,7 +53,7 @@ class CallEstimate:
             return
         settings = self._users.settings
         logger.info(
-            "Estimate: %s %s, %s at %g per second, %d %% of Gong's %s per day%s",
+            "Estimate: %s %s, %s at %g per second, %d%% of Gong's %s per day%s",
             "about" if users else "at least",
             count(calls, "API call"),
             format_duration(calls / settings.calls_per_second),

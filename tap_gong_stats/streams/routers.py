@@ -57,8 +57,8 @@ class TimeZoneRouter:
             return None
         if self._stream.time_zone.name is None:
             logger.warning(
-                "%s: skipped: the company's time zone is unknown while nobody is active; "
-                "set time_zone",
+                "%s: skipped: the company's time zone cannot be detected, because nobody was "
+                "active in the last year; set time_zone",
                 stream.name,
             )
             return []

@@ -108,7 +108,7 @@ class Bookmark:
             BookmarkError: if it does.
         """
         if self.end and self.end > latest:
-            raise self._error(f"{self.end} lies in the future")
+            raise self._error(f"{self.end} is in the future")
 
     def ranges_to_sync(
         self,

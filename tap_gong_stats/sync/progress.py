@@ -71,7 +71,7 @@ class Progress:
         self._logged_at = now
         left = max(0, self._total - self._done)
         self._logger.info(
-            "%s: %d %% done, at %s; %d records; %s; about %d s left",
+            "%s: %d%% done, at %s; %d records; %s; about %d s left",
             self._stream,
             100 * self._done // max(self._total, self._done),
             window,

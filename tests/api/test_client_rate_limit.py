@@ -94,7 +94,7 @@ def test_longer_wait_than_max_retry_after_ends_the_run_with_the_time_to_resume()
     assert re.fullmatch(
         r"HTTP 429: daily limit \(requestId req1\); no further calls before "
         r"\d{4}-\d\d-\d\d \d\d:\d\d UTC \(max_retry_after is 7199 s\); "
-        "run again then to resume from the last bookmark",
+        "run again after that to resume from the last bookmark",
         outcome.message,
     )
     assert len(outcome.requests) == 1

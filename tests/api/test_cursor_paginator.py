@@ -99,7 +99,7 @@ def test_404_for_the_first_page_is_an_empty_window() -> None:
     ("later", "message"),
     [
         (CursorExpiredError("expired"), "expired"),
-        (EMPTY_PAGE, f"{LABEL}: HTTP 404: Gong finds no page for its own cursor"),
+        (EMPTY_PAGE, f"{LABEL}: HTTP 404 for a cursor that Gong itself returned"),
     ],
 )
 def test_cursor_that_always_expires_is_an_error(later: Page | Exception, message: str) -> None:

@@ -46,7 +46,7 @@ def test_replaced_characters_are_counted() -> None:
 def test_result_code_other_than_0_is_an_error_at_once() -> None:
     failed = interactions(resultCode=3, resultCodeName="Broken", data=None)
     outcome = fetch_from_motioncx(lambda *_: failed)
-    assert outcome.message == "MotionCX failed with resultCode 3: Broken"
+    assert outcome.message == "MotionCX returned resultCode 3: Broken"
     assert len(outcome.requests) == 1
 
 
@@ -94,13 +94,13 @@ MALFORMED = {
     "text": StubResponse(body="x"),
     "bare list of numbers": StubResponse(body=[7]),
 }
-NO_DATA = "HTTP 200: the response of MotionCX has no data"
+NO_DATA = "HTTP 200: MotionCX's response has no data"
 FAILED = {
     "null": (interactions(data=None), NO_DATA),
     "missing": (StubResponse(body={"resultCode": 0}), NO_DATA),
     "empty object": (StubResponse(body={}), NO_DATA),
-    "errors": (interactions(errors=["time out"]), "HTTP 200: MotionCX failed: ['time out']"),
-    "errors beside a list": (interactions("1", errors="x"), "HTTP 200: MotionCX failed: x"),
+    "errors": (interactions(errors=["time out"]), "HTTP 200: MotionCX reports: ['time out']"),
+    "errors beside a list": (interactions("1", errors="x"), "HTTP 200: MotionCX reports: x"),
 }
 
 
@@ -159,7 +159,7 @@ def test_windows_of_a_client_share_the_length_of_the_longest_page() -> None:
 def test_texts_of_a_response_are_short_printable_and_redacted() -> None:
     failed = interactions(resultCode="motioncx-key", resultCodeName=f"bad\n{'x' * 1000}")
     message = fetch_from_motioncx(lambda *_: failed).message
-    assert message.startswith("MotionCX failed with resultCode ***: bad\\nxxx")
+    assert message.startswith("MotionCX returned resultCode ***: bad\\nxxx")
     assert message.isprintable()
     assert len(message) < 600
 

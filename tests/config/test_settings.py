@@ -200,8 +200,8 @@ def test_batches_are_refused() -> None:
         Settings.parse({**LOGIN, "batch_config": batch_config}, now=NOW)
     (problem,) = caught.value.problems
     assert problem == (
-        "batch_config: batches are not supported, all streams write RECORD messages; remove this "
-        "setting"
+        "batch_config: batches are not supported, as all streams write RECORD messages; remove "
+        "this setting"
     )
 
 

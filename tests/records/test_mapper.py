@@ -96,14 +96,14 @@ def test_record_mapper_with_columns_and_field_names_maps_only_those() -> None:
         ({"reviewTime": 1772461800}, "column review_time: a value of type int is not a date-time"),
         ({"reviewTime": True}, "column review_time: a value of type bool is not a date-time"),
         ({"reviewTime": ["x"]}, "column review_time: a value of type list is not a date-time"),
-        ({"isPrivate": "no"}, "column is_private: a value of type str is not a bool"),
+        ({"isPrivate": "no"}, "column is_private: a value of type str is not true or false"),
         ({"callIds": "1"}, "column call_ids: a value of type str is not a list"),
         ({"answers": [1]}, "column answers: a value of type int is not an object"),
         (
             {"answers": [{"score": "x"}]},
             "column answers.score: a value of type str is not a number",
         ),
-        ({"metrics": []}, "column metrics: a value of type list is not a dict"),
+        ({"metrics": []}, "column metrics: a value of type list is not an object"),
     ],
 )
 def test_record_mapper_with_a_value_of_another_type_names_column_and_type_only(

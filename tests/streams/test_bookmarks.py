@@ -148,7 +148,7 @@ def test_bookmark_in_the_future_of_any_selected_stream_is_an_error_before_the_fi
     run = run_tap(config, state=state)
     label = f"{stream} day" if stream in PARTITIONED else stream
     assert str(run.error) == (
-        f"{label}: the bookmark 2026-03-14 lies in the future; restore the state, "
+        f"{label}: the bookmark 2026-03-14 is in the future; restore the state, "
         "or remove this bookmark to load from start_date again"
     )
     assert (gong.calls, run.messages) == ([], [])

@@ -161,7 +161,7 @@ def test_unknown_metric_is_kept_with_one_warning(caplog: pytest.LogCaptureFixtur
     assert len(rows) == 6  # of three managers in two weeks
     assert all(row["metrics"]["callsInvented"] == ["3"] for row in rows)
     assert [record.message for record in caplog.records if "Invented" in record.message] == [
-        "coaching_metrics: no column for metric 'callsInvented'; find it in metrics"
+        "coaching_metrics: no column for metric 'callsInvented'; its values are in metrics"
     ]
 
 

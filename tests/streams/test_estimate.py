@@ -57,7 +57,7 @@ def test_estimate_without_the_list_of_users_is_a_lower_bound(
     run_tap({**config, "calls_per_second": 3, "max_api_calls": 4}, "aggregated_activity")
     assert estimates(caplog) == [
         (
-            "Estimate: at least 7 API calls, 3 s at 3 per second, 1 % of Gong's 10,000 per day; "
+            "Estimate: at least 7 API calls, 3 s at 3 per second, 1% of Gong's 10,000 per day; "
             "max_api_calls spreads them over about 2 runs"
         )
     ]

@@ -144,8 +144,8 @@ def test_unknown_time_zone_skips_the_streams_that_need_its_name(
     assert run.bookmark("call_interaction_stats") is None
     assert run.bookmark("coaching_metrics") is None
     assert [record.message for record in caplog.records if "time zone" in record.message] == [
-        f"{stream}: skipped: the company's time zone is unknown while nobody is active; "
-        "set time_zone"
+        f"{stream}: skipped: the company's time zone cannot be detected, because nobody was "
+        "active in the last year; set time_zone"
         for stream in ("call_interaction_stats", "coaching_metrics")
     ]
     assert [request["path"] for request in server.requests] == ["/v2/stats/activity/aggregate"]

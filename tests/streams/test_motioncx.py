@@ -108,7 +108,7 @@ def test_result_code_other_than_0_is_an_error() -> None:
     failure = StubResponse(body={"resultCode": 3, "resultCodeName": "Broken", "data": None})
     result, _ = run(lambda *_: failure)
     assert str(result.error) == (
-        "interaction_details 2026-03-02..2026-03-03: MotionCX failed with resultCode 3: Broken"
+        "interaction_details 2026-03-02..2026-03-03: MotionCX returned resultCode 3: Broken"
     )
 
 

@@ -138,7 +138,7 @@ def test_validate_not_after_rejects_a_bookmark_in_the_future() -> None:
     bookmark(COMPLETE).validate_not_after(march(20))
     with pytest.raises(BookmarkError) as caught:
         bookmark(COMPLETE).validate_not_after(march(19))
-    assert str(caught.value) == error_message("2026-03-20 lies in the future")
+    assert str(caught.value) == error_message("2026-03-20 is in the future")
 
 
 def test_select_of_more_is_backfilled_over_several_runs() -> None:

@@ -32,11 +32,11 @@ def test_progress_logs_a_line_every_few_seconds(log: pytest.LogCaptureFixture) -
         progress.advance(WINDOW, 100 * (number + 1), "12 API calls")
     assert log.messages == [
         (
-            "daily_activity: 30 % done, at 2026-03-02..2026-03-03; 300 records; 12 API calls; "
+            "daily_activity: 30% done, at 2026-03-02..2026-03-03; 300 records; 12 API calls; "
             "about 14 s left"
         ),
         (
-            "daily_activity: 60 % done, at 2026-03-02..2026-03-03; 600 records; 12 API calls; "
+            "daily_activity: 60% done, at 2026-03-02..2026-03-03; 600 records; 12 API calls; "
             "about 8 s left"
         ),
     ]
@@ -53,7 +53,7 @@ def test_progress_of_more_requests_than_expected_stays_at_a_hundred_percent(
     assert (
         log.messages
         == [
-            f"s: 100 % done, at {WINDOW}; 0 records; stats; about 0 s left",
+            f"s: 100% done, at {WINDOW}; 0 records; stats; about 0 s left",
         ]
         * 2
     )

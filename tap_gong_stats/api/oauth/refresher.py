@@ -85,7 +85,7 @@ class TokenRefresher:
         except ValueError:
             secrets = [self.app.client_secret, self.app.first_refresh_token]
             last_line = clean_text((log.splitlines() or [""])[-1], secrets)
-            return RunError(f"{prefix}: exit code {exit_code} {last_line}".rstrip())
+            return RunError(f"{prefix}: exit code {exit_code}: {last_line}".rstrip(": "))
         kind = AuthenticationError if error["is_authentication"] else RunError
         return kind(f"{prefix}: {error['message']}")
 

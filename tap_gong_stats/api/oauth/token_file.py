@@ -120,7 +120,8 @@ class TokenFile:
                 "changed; set it to 600, or use a file of your own"
             ) from None
         logger.warning(
-            "oauth_token_file: other users could read %s; set its mode to 600", self.path
+            "oauth_token_file: other users could read %s; the tap has set its mode to 600",
+            self.path,
         )
 
     @contextmanager

@@ -44,7 +44,7 @@ class Periods(Validator):
     def parse(self, value: object) -> tuple[Period, ...]:
         periods = [_to_period(item) for item in value] if isinstance(value, list) else []
         if not periods or None in periods:
-            raise invalid(value, f"a list of any of {', '.join(PERIODS)}")
+            raise invalid(value, f"a list of one or more of {', '.join(PERIODS)}")
         return tuple(dict.fromkeys(filter(None, periods)))
 
 

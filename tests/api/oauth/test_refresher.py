@@ -204,7 +204,7 @@ def test_refresh_reports_a_process_that_crashes(
     monkeypatch.setattr("tap_gong_stats.api.oauth.refresher.CODE", code)
     with pytest.raises(RunError) as caught:
         refresher(gong, token_file).refresh(None)
-    assert str(caught.value) == "OAuth: token refresh failed: exit code 1 no ***"
+    assert str(caught.value) == "OAuth: token refresh failed: exit code 1: no ***"
 
 
 def test_refresh_without_an_interpreter_is_one_line(

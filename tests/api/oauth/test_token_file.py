@@ -87,7 +87,7 @@ def test_read_file_that_others_can_read_restricts_it(
         assert TokenFile(str(path)).read() == OLD
         assert path.stat().st_mode & 0o777 == 0o600
     assert caplog.messages == [
-        f"oauth_token_file: other users could read {path}; set its mode to 600"
+        f"oauth_token_file: other users could read {path}; the tap has set its mode to 600"
     ]
 
 

@@ -79,5 +79,5 @@ def test_periods_refuse_any_other_value(value: object) -> None:
     with pytest.raises(InvalidValueError) as caught:
         Periods().parse(value)
     assert str(caught.value) == (
-        f"{value!r} is not valid; use a list of any of day, week, month, quarter, year"
+        f"{value!r} is not valid; use a list of one or more of day, week, month, quarter, year"
     )
