@@ -33,7 +33,7 @@ def api_calls(folder: Path) -> Result:
         f"API calls ÷ minimum, {DAYS} days, time zone unknown",
         [
             Metric(
-                f"`{stream}`, {least:,} calls",
+                f"`{stream}`, {least:,} {'call' if least == 1 else 'calls'}",
                 calls[minimum_calls.PATHS[stream]] / least,
                 **(
                     {"at_most": MAX_MOTIONCX_RATIO}
