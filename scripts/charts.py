@@ -159,9 +159,11 @@ def draw_talk_ratio(axes: Axes, rows: Rows) -> None:
     by_mean = sorted(reps, key=lambda rep: fmean(reps[rep].values()))
     colors = dict.fromkeys(by_mean[:1], GREEN) | dict.fromkeys(by_mean[-1:], ORANGE)
     lines = {rep: reps[rep] for rep in [*by_mean[1:-1], *colors]}
+    marker = "o" if len(average) == 1 else ""  # a line needs two weeks
     for rep, line in lines.items():
-        axes.plot([*line], [*line.values()], color=colors.get(rep, LIGHT), linewidth=1.6)
-    axes.plot([*average], [*average.values()], color=BLUE, linewidth=3.2)
+        color = colors.get(rep, LIGHT)
+        axes.plot([*line], [*line.values()], color=color, linewidth=1.6, marker=marker)
+    axes.plot([*average], [*average.values()], color=BLUE, linewidth=3.2, marker=marker)
     label_ends(
         axes,
         {rep: (reps[rep], color) for rep, color in colors.items()} | {"Team": (average, BLUE)},

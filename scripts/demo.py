@@ -38,6 +38,8 @@ FOLDER = ROOT / ".demo"
 
 KEPT = KeptPostgres(FOLDER / "postgres.json")
 
+PICTURE = "marts.svg"
+
 DAYS = 14
 """They contain a complete week, whatever day it is."""
 
@@ -147,6 +149,7 @@ def demo(variables: Mapping[str, str], *, with_motioncx: bool, keep: bool) -> No
             _build_marts(meltano, wait_for_dbt)
             with psycopg.connect(database.conninfo) as connection:
                 show_marts(connection, gong.marts_schema)
+                _draw_marts(connection, gong.marts_schema)
         set_search_path(database, gong.schema, gong.marts_schema)
     print(farewell.summary(calls, gong, database))
 
@@ -155,6 +158,14 @@ def _build_marts(meltano: Meltano, wait_for_dbt: Callable[[Step], None]) -> None
     with Step("Marts, built and tested by dbt") as step:
         wait_for_dbt(step)
         meltano.build_marts(step)
+
+
+def _draw_marts(database: psycopg.Connection, schema: str) -> None:
+    from scripts.charts import draw, postgres_query  # noqa: PLC0415 - matplotlib takes a second
+
+    print()
+    with Step(f"Charts of the marts in {FOLDER.name}/{PICTURE}"):
+        draw(postgres_query(database, schema), FOLDER / PICTURE)
 
 
 if __name__ == "__main__":
