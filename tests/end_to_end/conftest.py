@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from scripts.postgres import Database
 from scripts.postgres import postgres as running_postgres
@@ -17,10 +20,19 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A PostgreSQL server that runs for this session only."""
     with running_postgres(tmp_path_factory.mktemp("postgres") / "log") as database:
         yield database
+
+
+@pytest.fixture(scope="module")
+def postgres(postgres_server: Database, request: pytest.FixtureRequest) -> Database:
+    """A database that the tests of this file have for themselves."""
+    name = request.module.__name__.rpartition(".")[2]
+    with psycopg.connect(postgres_server.conninfo, autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    return replace(postgres_server, database=name)
 
 
 @pytest.fixture(scope="session")

@@ -194,7 +194,7 @@ def test_two_runs_load_every_table_completely(
     sandbox: StartSandbox, postgres: Database, meltano: Callable[..., str]
 ) -> None:
     with psycopg.connect(postgres.conninfo) as connection:
-        connection.execute("alter database postgres set timezone to 'Asia/Tokyo'")
+        connection.execute("alter database test_postgres set timezone to 'Asia/Tokyo'")
     gong = sandbox(users=20, page_size=11, zone="Australia/Sydney")
     company, today = gong.company, gong.company.today
     start = today - timedelta(days=12)
