@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +42,16 @@ def records(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "user_email_address": item["userEmailAddress"],
                 "from_date": day["fromDate"][:10],
                 "to_date": day["toDate"][:10],
-                "from_date_time": day["fromDate"],
-                "to_date_time": day["toDate"],
+                "from_date_time": _in_utc(day["fromDate"]),
+                "to_date_time": _in_utc(day["toDate"]),
                 **lists,
             }
+
+
+@cache
+def _in_utc(instant: str) -> str:
+    # Cached, as all users have the same days.
+    return datetime.fromisoformat(instant).astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def date_filters(config: dict[str, Any]) -> Iterator[dict[str, str]]:
