@@ -35,7 +35,9 @@ def test_run_with_a_missing_state_file_loads_from_start_date(
     gong = sandbox()
     config, state = tmp_path / "config.json", tmp_path / "state.json"
     yesterday = (gong.company.today - timedelta(days=1)).isoformat()
-    config.write_text(json.dumps(LOGIN | gong.config(start_date=yesterday)))
+    # With the time zone, as yesterday may not have ended everywhere on Earth.
+    settings = gong.config(start_date=yesterday, time_zone=gong.company.time_zone)
+    config.write_text(json.dumps(LOGIN | settings))
     result = run_tap(config, state)
     assert result.returncode == 0, result.stderr
     assert f"{state} holds no state; loading from start_date" in result.stderr
