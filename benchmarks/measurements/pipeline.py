@@ -59,7 +59,7 @@ def pipeline(folder: Path) -> Result:
             Metric(
                 "wall time with the target's defaults ÷ with `meltano.yml`",
                 defaults / project,
-                at_least=2.5,
+                at_least=2,
             ),
             Metric("rows", loaded, digits=0),
             Metric(f"{PROJECT}: rows per second", loaded / project, digits=0),
