@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import errno
 import io
+import math
+import os
 import select
 import signal
+import stat
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
+
+if sys.platform == "linux":
+    import fcntl
+    import termios
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +27,8 @@ if TYPE_CHECKING:
 PIPE_BUF = getattr(select, "PIPE_BUF", 512)
 """Bytes that a pipe accepts as a whole or not at all, so that no signal cuts them in two."""
 
-BUFFER_SIZE = 4096
-"""Bytes; `PIPE_BUF` on Linux."""
+BUFFER_SIZE = 65536
+"""Bytes; what a pipe on Linux holds."""
 
 MAX_WAIT = 5.0
 """Seconds that a signal waits for the target to take the rest of a line."""
@@ -103,6 +110,7 @@ class StandardOutput(io.FileIO):
         super().__init__(descriptor, "wb", closefd=False)
         self._termination = termination
         self._is_discarding = False
+        self._capacity = _capacity(descriptor)
 
     def discard(self) -> None:
         """Write nothing more, including what is still buffered."""
@@ -119,11 +127,7 @@ class StandardOutput(io.FileIO):
         if self._is_discarding:
             return len(view)
         try:
-            if len(view) <= PIPE_BUF:
-                self._write_all(view)
-            else:
-                with self._termination.deferred():
-                    self._write_all(view)
+            self._write_lines(view)
         except OSError as error:
             self.discard()
             raise output_error(error) from error
@@ -132,6 +136,27 @@ class StandardOutput(io.FileIO):
             raise
         return len(view)
 
+    def _write_lines(self, lines: memoryview) -> None:
+        """Write all at once if the target need not read meanwhile, otherwise in small pieces.
+
+        A pipe accepts small pieces as a whole, so that a signal ends the run between them.
+        """
+        while lines:
+            piece = lines if len(lines) <= self._room() else lines[: _length_of_piece(lines)]
+            if len(piece) <= PIPE_BUF:
+                self._write_all(piece)
+            else:
+                with self._termination.deferred():
+                    self._write_all(piece)
+            lines = lines[len(piece) :]
+
+    def _room(self) -> float:
+        """Return how many bytes can be written without waiting for the target."""
+        if self._capacity in {0, math.inf}:
+            return self._capacity
+        has_unread_bytes = any(fcntl.ioctl(self, termios.FIONREAD, bytes(4)))
+        return 0 if has_unread_bytes else self._capacity
+
     def _write_all(self, view: memoryview) -> None:
         while view:
             written = super().write(view)
@@ -139,6 +164,22 @@ class StandardOutput(io.FileIO):
                 select.select([], [self], [])
             else:
                 view = view[written:]
+
+
+def _capacity(descriptor: int) -> float:
+    """Return how many bytes can be written before somebody reads them; 0 if that is unknown."""
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return math.inf
+    if sys.platform == "linux" and stat.S_ISFIFO(mode):
+        return fcntl.fcntl(descriptor, fcntl.F_GETPIPE_SZ)
+    return 0
+
+
+def _length_of_piece(lines: memoryview) -> int:
+    """Return the length of the lines that a pipe accepts as a whole, or of one longer line."""
+    fitting = bytes(lines[:PIPE_BUF]).rfind(b"\n") + 1
+    return fitting or bytes(lines).find(b"\n") + 1 or len(lines)
 
 
 def output_error(error: OSError) -> OutputError:
