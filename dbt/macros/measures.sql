@@ -30,7 +30,7 @@
     ]) -}}
 {% endmacro %}
 
-{#- What a manager does with the calls of a report: the column of coaching_metrics by deed. -#}
+{#- What a manager does with the calls of a report: the column of coaching_metrics by action. -#}
 {% macro coaching_counters() %}
     {{- return({
         'listened_to': 'calls_listened_to',

@@ -6,8 +6,9 @@ from collections import defaultdict
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from tests.dbt.truth import COUNTERS, METRICS, Deeds, Truth, Window
+from tests.dbt.truth import METRICS, Truth, UserActions, Window
 from tests.dbt.warehouses import as_plain
+from tests.expected_rows import COUNTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,22 +35,22 @@ def columns_of(window: Window) -> Row:
     return {"period": window.period, "from_date": window.start, "to_date": window.end}
 
 
-def conversation_columns(deeds: Iterable[Deeds]) -> Row:
-    deeds = list(deeds)
-    calls = [call for deed in deeds for call in deed.calls]
+def conversation_columns(actions: Iterable[UserActions]) -> Row:
+    actions = list(actions)
+    calls = [call for action in actions for call in action.calls]
     return {
         "recorded_calls": len(calls),
         "analyzed_calls": sum(bool(call) for call in calls),
-        "recorded_hours": sum(sum(deed.seconds) for deed in deeds) / 3600,
+        "recorded_hours": sum(sum(action.seconds) for action in actions) / 3600,
         **{f"avg_{name}": mean(call.get(name) for call in calls) for name in METRICS.values()},
     }
 
 
-def review_columns(deeds: Iterable[Deeds]) -> Row:
-    deeds = list(deeds)
+def review_columns(actions: Iterable[UserActions]) -> Row:
+    actions = list(actions)
     row: Row = {}
     for kind in ("people", "AI"):
-        scores = [score for deed in deeds for score in deed.reviews[kind]]
+        scores = [score for action in actions for score in action.reviews[kind]]
         row[f"reviews_by_{kind.lower()}"] = len(scores)
         row[f"avg_score_by_{kind.lower()}"] = mean(scores)
     return row
@@ -72,10 +73,10 @@ class Marts:
     def __init__(self, truth: Truth) -> None:
         self.truth = truth
         self._users = {user.id: user for user in truth.company.users}
-        self._teams: dict[tuple[str, Window], list[Deeds]] = defaultdict(list)
-        for (user_id, window), deeds in truth.members.items():
+        self._teams: dict[tuple[str, Window], list[UserActions]] = defaultdict(list)
+        for (user_id, window), actions in truth.members.items():
             if manager_id := truth.manager_id(user_id, window):
-                self._teams[manager_id, window].append(deeds)
+                self._teams[manager_id, window].append(actions)
 
     def rows(self, mart: str) -> list[Row]:
         rows: list[Row] = getattr(self, mart)()
@@ -83,11 +84,11 @@ class Marts:
 
     def rep_period(self) -> list[Row]:
         return [
-            self._rep(user_id, window, deeds)
-            for (user_id, window), deeds in self.truth.members.items()
+            self._rep(user_id, window, actions)
+            for (user_id, window), actions in self.truth.members.items()
         ]
 
-    def _rep(self, user_id: str, window: Window, deeds: Deeds) -> Row:
+    def _rep(self, user_id: str, window: Window, actions: UserActions) -> Row:
         user = self._users[user_id]
         manager_id = self.truth.manager_id(user_id, window)
         joined = self.truth.local_day(user.created.isoformat())
@@ -108,13 +109,13 @@ class Marts:
             "tenure_weeks": (window.start - joined).days // 7,
             **columns_of(window),
             "is_complete": self.truth.is_complete(window),
-            "activity_source": deeds.source,
-            **deeds.counters,
-            "feedback_given": deeds.feedback_given,
-            **conversation_columns([deeds]),
+            "activity_source": actions.source,
+            **actions.counters,
+            "feedback_given": actions.feedback_given,
+            **conversation_columns([actions]),
             "team_avg_talk_ratio": conversation_columns(team)["avg_talk_ratio"],
-            "question_rate": deeds.question_rate,
-            **review_columns([deeds]),
+            "question_rate": actions.question_rate,
+            **review_columns([actions]),
             **{
                 f"calls_manager_{name}": sum(pair[name] for pair in coaching) if coaching else None
                 for name in COACHING
@@ -131,8 +132,11 @@ class Marts:
                 **columns_of(window),
                 "is_complete": self.truth.is_complete(window),
                 "reps": len(team),
-                **{name: sum(deeds.counters[name] for deeds in team) for name in COUNTERS.values()},
-                "feedback_given": sum(deeds.feedback_given for deeds in team),
+                **{
+                    name: sum(actions.counters[name] for actions in team)
+                    for name in COUNTERS.values()
+                },
+                "feedback_given": sum(actions.feedback_given for actions in team),
                 **conversation_columns(team),
                 **review_columns(team),
             }

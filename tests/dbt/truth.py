@@ -8,29 +8,14 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from tests.expected_rows import COUNTERS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gong_sandbox.company import Company
     from tests.dbt.scenarios import Scenario
 
-COUNTERS = {
-    "callsAsHost": "calls_as_host",
-    "callsAttended": "calls_attended",
-    "ownCallsListenedTo": "own_calls_listened_to",
-    "othersCallsListenedTo": "others_calls_listened_to",
-    "callsSharedInternally": "calls_shared_internally",
-    "callsSharedExternally": "calls_shared_externally",
-    "callsGaveFeedback": "calls_gave_feedback",
-    "callsRequestedFeedback": "calls_requested_feedback",
-    "callsReceivedFeedback": "calls_received_feedback",
-    "callsCommentsGiven": "calls_comments_given",
-    "callsCommentsReceived": "calls_comments_received",
-    "callsMarkedAsFeedbackGiven": "calls_marked_as_feedback_given",
-    "callsMarkedAsFeedbackReceived": "calls_marked_as_feedback_received",
-    "callsScorecardsFilled": "calls_scorecards_filled",
-    "callsScorecardsReceived": "calls_scorecards_received",
-}
 METRICS = {
     "Talk Ratio": "talk_ratio",
     "Longest Monologue": "longest_monologue",
@@ -61,7 +46,7 @@ class Window:
 
 
 @dataclass
-class Deeds:
+class UserActions:
     """What a user did in a period, and how their calls and reviews went."""
 
     source: str | None = None
@@ -120,28 +105,28 @@ class Truth:
             yield Window(period, *bounds(day))
 
     @cached_property
-    def deeds(self) -> dict[tuple[str, Window], Deeds]:
-        """The deeds of every user and period in which there were any."""
-        deeds: dict[tuple[str, Window], Deeds] = defaultdict(Deeds)
+    def actions(self) -> dict[tuple[str, Window], UserActions]:
+        """What each user did in each period, if anything."""
+        actions: dict[tuple[str, Window], UserActions] = defaultdict(UserActions)
         for window in self.windows:
             for user in self.company.users:
-                self._add_activity(deeds, user.id, window)
+                self._add_activity(actions, user.id, window)
         for call in self.company.calls(self.start, self.today):
             stats = call["interaction"]["interactionStats"]
             metrics = {METRICS[stat["name"]]: stat["value"] for stat in stats}
             for window in self.windows_of(self.local_day(call["metaData"]["started"])):
-                of_host = deeds[call["metaData"]["primaryUserId"], window]
+                of_host = actions[call["metaData"]["primaryUserId"], window]
                 of_host.calls.append(metrics)
                 of_host.seconds.append(call["metaData"]["duration"])
         for answer in self.answers:
             if answer.is_overall and answer.normalized is not None:
                 for window in self.windows_of(answer.day):
-                    of_reviewed = deeds[answer.reviewed_user_id, window]
+                    of_reviewed = actions[answer.reviewed_user_id, window]
                     of_reviewed.reviews[answer.kind].append(answer.normalized)
-        return dict(deeds)
+        return dict(actions)
 
     def _add_activity(
-        self, deeds: dict[tuple[str, Window], Deeds], user_id: str, window: Window
+        self, actions: dict[tuple[str, Window], UserActions], user_id: str, window: Window
     ) -> None:
         # Of Gong's own periods, the first one starts before the tap's first day.
         loaded = max(window.start, self.start), min(window.end, self.today)
@@ -150,7 +135,7 @@ class Truth:
         start, end = (window.start, window.end) if is_gongs else loaded
         activity = self.company.activity(user_id, start, end)
         if any(activity.values()):
-            found = deeds[user_id, window]
+            found = actions[user_id, window]
             found.source = "aggregated_activity" if is_gongs else "daily_activity"
             found.counters = {COUNTERS[name]: len(calls) for name, calls in activity.items()}
             activity = self.company.activity(user_id, *loaded)
@@ -160,7 +145,7 @@ class Truth:
         stats = self.company.interaction_stats(user_id, start, end) if is_gongs else []
         for stat in stats:
             if stat["name"] == "Question Rate":
-                deeds[user_id, window].question_rate = stat["value"]
+                actions[user_id, window].question_rate = stat["value"]
 
     @cached_property
     def answers(self) -> list[Answer]:
@@ -187,14 +172,14 @@ class Truth:
         ]
 
     @cached_property
-    def members(self) -> dict[tuple[str, Window], Deeds]:
-        """The deeds of all who did anything, and of all employees in each period."""
-        windows = {window for _, window in self.deeds}
-        members = dict(self.deeds)
+    def members(self) -> dict[tuple[str, Window], UserActions]:
+        """What each user did in each period, with the employees who did nothing."""
+        windows = {window for _, window in self.actions}
+        members = dict(self.actions)
         for user in self.company.users:
             for window in windows:
                 if user.is_active and self.local_day(user.created.isoformat()) < window.end:
-                    members.setdefault((user.id, window), Deeds())
+                    members.setdefault((user.id, window), UserActions())
         return members
 
     @cached_property

@@ -135,8 +135,8 @@ def test_prefetcher_keeps_a_bounded_number_of_pages(
                 with lock:
                     delivered += 1
     assert fetched == delivered == 90
-    # One is being delivered, the reader's own task may continue, and of the first pages nobody
-    # knows how large they are.
+    # One is being delivered, the reader's own task may continue, and the size of the first pages
+    # is unknown.
     assert most <= max(expected, concurrency) + 2
 
 

@@ -4,7 +4,7 @@ with daily_activity_calls as (
         activity.activity_date,
         activity.action,
         activity.call_id,
-        -- Whoever scores a call gives feedback, unless it is their own call.
+        -- Scoring a call counts as giving feedback, unless it is one's own call.
         activity.action = 'calls_gave_feedback'
         or (
             activity.action = 'calls_scorecards_filled'

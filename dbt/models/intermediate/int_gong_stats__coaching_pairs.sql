@@ -5,10 +5,10 @@ select
     period,
     from_date,
     to_date,
-    {%- for deed, counter in gong_stats.coaching_counters().items() %}
+    {%- for action, counter in gong_stats.coaching_counters().items() %}
     cast(
         coalesce(sum({{ counter }}), 0) as {{ gong_stats.column_type('integer') }}
-    ) as calls_{{ deed }}{% if not loop.last %},{% endif %}
+    ) as calls_{{ action }}{% if not loop.last %},{% endif %}
     {%- endfor %}
 from {{ ref('stg_gong_stats__coaching_metrics') }}
 group by manager_id, report_id, period, from_date, to_date

@@ -1,4 +1,4 @@
-{%- set deeds = gong_stats.coaching_counters().keys() | list -%}
+{%- set actions = gong_stats.coaching_counters().keys() | list -%}
 with pairs as (
     select
         *,
@@ -15,13 +15,13 @@ managers as (
         to_date,
         count(*) as reports,
         count(case when is_coached then 1 end) as reports_coached,
-        {%- for deed in deeds %}
-        count(case when calls_{{ deed }} > 0 then 1 end) as reports_{{ deed }},
+        {%- for action in actions %}
+        count(case when calls_{{ action }} > 0 then 1 end) as reports_{{ action }},
         {%- endfor %}
-        {%- for deed in deeds %}
+        {%- for action in actions %}
         cast(
-            sum(calls_{{ deed }}) as {{ gong_stats.column_type('integer') }}
-        ) as calls_{{ deed }}{% if not loop.last %},{% endif %}
+            sum(calls_{{ action }}) as {{ gong_stats.column_type('integer') }}
+        ) as calls_{{ action }}{% if not loop.last %},{% endif %}
         {%- endfor %}
     from pairs
     group by manager_id, period, from_date, to_date
@@ -35,15 +35,15 @@ select
     managers.to_date,
     managers.reports,
     managers.reports_coached,
-    {%- for deed in deeds %}
-    managers.reports_{{ deed }},
+    {%- for action in actions %}
+    managers.reports_{{ action }},
     {%- endfor %}
     {{ gong_stats.ratio('managers.reports_coached', 'managers.reports') }} as coverage,
-    {%- for deed in deeds %}
-    {{ gong_stats.ratio('managers.reports_' ~ deed, 'managers.reports') }} as coverage_{{ deed }},
+    {%- for action in actions %}
+    {{ gong_stats.ratio('managers.reports_' ~ action, 'managers.reports') }} as coverage_{{ action }},
     {%- endfor %}
-    {%- for deed in deeds %}
-    managers.calls_{{ deed }}{% if not loop.last %},{% endif %}
+    {%- for action in actions %}
+    managers.calls_{{ action }}{% if not loop.last %},{% endif %}
     {%- endfor %}
 from managers
 left join {{ ref('int_gong_stats__users') }} as users on managers.manager_id = users.user_id

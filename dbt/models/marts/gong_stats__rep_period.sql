@@ -69,8 +69,8 @@ measured as (
             'reviews.scores_by_' ~ kind
         ) }} as avg_score_by_{{ kind }},
         {%- endfor %}
-        {%- for deed in gong_stats.coaching_counters() %}
-        coaching.calls_{{ deed }} as calls_manager_{{ deed }}{% if not loop.last %},{% endif %}
+        {%- for action in gong_stats.coaching_counters() %}
+        coaching.calls_{{ action }} as calls_manager_{{ action }}{% if not loop.last %},{% endif %}
         {%- endfor %}
     from reps
     left join {{ ref('int_gong_stats__activity') }} as activity
