@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from hypothesis import settings
 from gong_sandbox.app import create_app
 from gong_sandbox.company import Company
 from gong_sandbox.server import serve
+from tap_gong_stats.api import retry
+from tests.helpers import wait_for_fetch_threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +26,40 @@ if TYPE_CHECKING:
 settings.register_profile("suite", settings.get_profile("ci"), max_examples=40)
 settings.register_profile("soak", settings.get_profile("ci"), max_examples=1000, derandomize=False)
 settings.load_profile("suite")
+
+
+@pytest.fixture(autouse=True)
+def no_thread_outlives_its_test() -> Iterator[None]:
+    """Fail a test after which a prefetcher still sends requests."""
+    yield
+    wait_for_fetch_threads()
+
+
+class RecordingEvent(threading.Event):
+    """An event that is waited for in no time.
+
+    Args:
+        waits: collects the seconds of each wait.
+    """
+
+    def __init__(self, waits: list[float]) -> None:
+        super().__init__()
+        self._waits = waits
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None
+        self._waits.append(timeout)
+        return self.is_set()
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the seconds that the clients of this test wait between tries, which take no time."""
+    waits: list[float] = []
+    monkeypatch.setattr("tap_gong_stats.api.client.Event", partial(RecordingEvent, waits))
+    monkeypatch.setattr(retry, "MIN_BACKOFF", 1.0)
+    monkeypatch.setattr(retry, "add_jitter", lambda delay: delay)
+    return waits
 
 
 @dataclass

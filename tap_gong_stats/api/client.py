@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import time
 from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
+from threading import Event
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -94,6 +94,7 @@ class ApiClient(ABC):
         self.session.headers["User-Agent"] = user_agent
         self._transport = Transport(self.session, timeout=timeout)
         self._has_succeeded = False
+        self._stopped = Event()
         self._rate_limit_warnings = Throttle(SECONDS_BETWEEN_WARNINGS)
 
     @abstractmethod
@@ -158,6 +159,10 @@ class ApiClient(ABC):
         except requests.RequestException as error:
             raise label_error(ApiError(redact_query(str(error))), query) from error
 
+    def stop(self) -> None:
+        """Retry nothing any more, as nobody waits for the pages: let the requests fail instead."""
+        self._stopped.set()
+
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
@@ -206,6 +211,8 @@ class ApiClient(ABC):
         return RateLimitedError(message)
 
     def _on_rate_limited(self, query: Query, error: RateLimitedError) -> None:
+        if self._stopped.is_set():
+            raise error
         query.stats.add_retry(0)
         is_due = self._rate_limit_warnings.permits()
         level = logging.WARNING if is_due else logging.DEBUG
@@ -215,7 +222,7 @@ class ApiClient(ABC):
         """Wait before the next try.
 
         Raises:
-            TransientError: the same, if it was the last try.
+            TransientError: the same, if there is no next try.
             RunError: if the API has not responded in this run.
             WindowTooLargeError: if it makes more sense to split the window.
         """
@@ -237,7 +244,8 @@ class ApiClient(ABC):
             retry.MAX_TRIES,
             error,
         )
-        time.sleep(delay)
+        if self._stopped.wait(delay):
+            raise error
 
     def is_transient(self, response: ApiResponse) -> bool:
         """Tell whether another try may be answered.

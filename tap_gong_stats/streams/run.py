@@ -117,7 +117,8 @@ class Run:
 
     def close(self) -> None:
         """Send no more requests, and close the clients after those that are in flight."""
-        for prefetcher in self._prefetchers.values():
+        for client, prefetcher in self._prefetchers.items():
+            client.stop()
             prefetcher.close()
 
     def raise_failures(self) -> None:

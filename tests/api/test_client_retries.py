@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gzip
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -45,16 +44,6 @@ FAULTS = {
 }
 
 
-@pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds of the waits between tries, which take no time."""
-    waits: list[float] = []
-    monkeypatch.setattr(time, "sleep", waits.append)
-    monkeypatch.setattr(retry, "MIN_BACKOFF", 1.0)
-    monkeypatch.setattr(retry, "add_jitter", lambda delay: delay)
-    return waits
-
-
 def retry_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.message for record in caplog.records if "retrying" in record.message]
 
@@ -91,6 +80,24 @@ def test_retry_after_of_a_503_is_obeyed_up_to_max_retry_after(waits: list[float]
     answers = [gong_error("busy", 503, Retry_After=seconds) for seconds in ("7", "3600")]
     outcome = fetch_from_gong(lambda _, number: [*answers, users("1")][number], max_retry_after=30)
     assert (outcome.error, waits) == (None, [7, 30])
+
+
+@pytest.mark.parametrize("fault", [gong_error("busy", 503), gong_error("slow down", 429)])
+def test_client_that_is_stopped_does_not_retry(
+    fault: StubResponse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "MIN_BACKOFF", 3600.0)
+
+    def respond(*_: object) -> StubResponse:
+        client.stop()
+        return fault
+
+    with scripted_server(respond) as server:
+        client = gong_client(server.url)
+        with pytest.raises(ApiError, match=f"^{LABEL}: HTTP {fault.status}"):
+            client.fetch_page(query(), None, None)
+        client.close()
+    assert len(server.requests) == 1
 
 
 def test_compressed_response_is_decompressed() -> None:

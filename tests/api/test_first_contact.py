@@ -19,20 +19,15 @@ def closed_port() -> int:
     return port
 
 
-def test_unreachable_api_ends_the_run_within_seconds(
-    closed_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr("tap_gong_stats.api.client.time.sleep", waits.append)
+def test_unreachable_api_ends_the_run_within_seconds(closed_port: int, waits: list[float]) -> None:
     config = {"api_url": f"http://127.0.0.1:{closed_port}", "concurrency": 1}
     run = run_tap(config, "users", "workspaces", "daily_activity")
     assert isinstance(run.error, RunError)
     assert re.fullmatch(
         r"users: .*Connection refused.*; check api_url and the network", str(run.error)
     )
-    backoff = [wait for wait in waits if wait >= retry.MIN_BACKOFF]
-    assert len(backoff) == retry.MAX_TRIES_WITHOUT_RESPONSE - 1
-    assert sum(backoff) < 5
+    assert len(waits) == retry.MAX_TRIES_WITHOUT_RESPONSE - 1
+    assert sum(waits) < 5
 
 
 def test_api_that_has_responded_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
