@@ -130,6 +130,13 @@ class WindowedStream(ApiStream):
                     self._commit(bookmark, request.window, is_backfill=request.is_backfill)
                 has_gap = has_gap or request.window != request.planned
                 progress.advance(request.window or request.planned, self.records_read, self.stats)
+        if plan.withheld_from:
+            self.logger.warning(
+                "%s: no days from %s on were requested, because the company's time zone is unknown "
+                "and they may not have ended there; set time_zone",
+                " ".join([self.name, *(context or {}).values()]),
+                plan.withheld_from,
+            )
         bookmark.complete_run()
 
     @override

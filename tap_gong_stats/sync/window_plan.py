@@ -115,7 +115,13 @@ class WindowPlan(Generic[P]):
     Windows end with the company's current day. While the time zone is unknown, the plan stops
     early enough for every time zone; and it holds back a last window that would grow with a later
     end as long as a response may still reveal the time zone, since a second request costs a call.
+
+    Attributes:
+        withheld_from: the first day that was not requested although it may have ended, as the
+            time zone has remained unknown.
     """
+
+    withheld_from: date | None = None
 
     def __init__(
         self,
@@ -159,6 +165,7 @@ class WindowPlan(Generic[P]):
             if more_to_learn and window != latest:
                 return None
             if window is None:
+                self.withheld_from = latest.start if latest else None
                 self._left.popleft()
                 continue
             if self._sub_partitions is None:

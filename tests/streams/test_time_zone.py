@@ -9,6 +9,8 @@ from tests.helpers import gong_error, run_tap, scripted_server
 from tests.streams.helpers import PERIODS, STREAMS, requested_windows
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.conftest import SetClock, StartSandbox
 
 
@@ -90,7 +92,7 @@ def test_outdated_time_zone_in_the_state_is_corrected(
 
 
 def test_company_without_activity_is_read_to_the_day_that_has_ended_everywhere(
-    clock: SetClock,
+    clock: SetClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock("2026-03-12T12:00:00Z")
     with scripted_server(lambda *_: gong_error("No users found", 404)) as server:
@@ -101,6 +103,24 @@ def test_company_without_activity_is_read_to_the_day_that_has_ended_everywhere(
         assert run.rows(stream) == []
         # No response reveals the time zone, so the run stops early enough for every time zone.
         assert run.bookmark(stream, PERIODS[stream]) == "2026-03-11"
+    warnings = [record.message for record in caplog.records if "set time_zone" in record.message]
+    assert warnings == [
+        f"{' '.join(filter(None, (stream, PERIODS[stream])))}: no days from 2026-03-11 on were "
+        "requested, because the company's time zone is unknown and they may not have ended there; "
+        "set time_zone"
+        for stream in STREAMS
+    ]
+
+
+def test_start_date_that_may_not_have_ended_is_reported(
+    sandbox: StartSandbox, clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock("2026-03-12T12:00:00Z")
+    gong = sandbox()
+    run = run_tap(gong.config(start_date="2026-03-11"), "daily_activity")
+    assert (run.error, gong.calls, run.rows("daily_activity")) == (None, [], [])
+    (warning,) = (record.message for record in caplog.records if record.levelname == "WARNING")
+    assert warning.startswith("daily_activity: no days from 2026-03-11 on were requested")
 
 
 def test_time_zone_setting_that_gong_contradicts_ends_the_run(
