@@ -8,7 +8,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import time_machine
-from singer_sdk.singerlib import RecordMessage
 from typing_extensions import override
 
 from gong_sandbox.app import create_app
@@ -16,7 +15,7 @@ from gong_sandbox.auth import Credentials
 from gong_sandbox.company import Company
 from gong_sandbox.server import serve
 from scripts.docs.blocks import table
-from tap_gong_stats.records.writer import BufferedMessageWriter
+from tap_gong_stats.records.writer import BufferedMessageWriter, FastRecordMessage
 from tap_gong_stats.tap import TapGongStats
 
 if TYPE_CHECKING:
@@ -78,8 +77,8 @@ class _RecordCollector(BufferedMessageWriter):
         self.records: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
     @override
-    def write_message(self, message: Message) -> None:
-        if isinstance(message, RecordMessage):
+    def write_message(self, message: Message | FastRecordMessage) -> None:
+        if isinstance(message, FastRecordMessage):
             self.records[message.stream].append(message.record)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, overload
 
 import msgspec
@@ -59,6 +60,7 @@ class Page:
         total_records: the number of items on all pages together, if the API sends it.
         size: the size of the response body, in bytes.
         replacements: the number of invalid characters in the body that were replaced.
+        received_at: when the response arrived.
     """
 
     items: Sequence[Item]
@@ -68,6 +70,7 @@ class Page:
     total_records: int | None
     size: int = 0
     replacements: int = 0
+    received_at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
 
 
 class IdExtractor:
@@ -79,8 +82,8 @@ class IdExtractor:
 
     def __init__(self, id_path: Sequence[str]) -> None:
         kind: Any = str | int | float | None
-        for field in reversed(id_path):
-            kind = msgspec.defstruct("Path", [("value", kind, None)], rename={"value": field})
+        for name in reversed(id_path):
+            kind = msgspec.defstruct("Path", [("value", kind, None)], rename={"value": name})
         self._decoder = msgspec.json.Decoder(kind)
         self._depth = len(id_path)
 

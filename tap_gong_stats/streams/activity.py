@@ -82,17 +82,16 @@ class ActivityMapper:
         """Map a page whose items list several periods, each with its counters."""
         days = DatedColumns(request, time_zone)
         for item in page.items:
-            user = self.map_user(item)
+            user = {**self.map_user(item), **request.partition}
             # A day that repeats would be two records with one key.
             records: dict[str, Record] = {}
             for counters in item.get(self.counters_key) or []:
                 if not self.should_emit(counters):
                     continue
-                columns = days.columns(counters.get("fromDate"), counters.get("toDate"))
+                columns = days[counters.get("fromDate"), counters.get("toDate")]
                 if columns:
                     records[columns["from_date"]] = {
                         **user,
-                        **request.partition,
                         **columns,
                         **self.map_counters(counters),
                     }
@@ -113,30 +112,30 @@ class ActivityMapper:
         return None
 
 
-class DatedColumns:
-    """The period columns of a page, for bounds that Gong writes as date-times.
+class DatedColumns(dict[tuple[object, object], dict[str, Any] | None]):
+    """The period columns by the bounds that Gong writes as date-times; None outside the window.
+
+    All users of a page have the same days, so few of them are built.
 
     Attributes:
         ignored: days outside the window, whose records would overwrite those of other requests.
     """
 
     def __init__(self, request: WindowRequest, time_zone: CompanyTimeZone) -> None:
+        super().__init__()
         self.ignored: set[date] = set()
         self._window = cast("Window", request.window)
         self._period = cast("Period", request.partition.get("period", "day"))
         self._time_zone = time_zone
-        # All users of a page have the same days.
-        self._columns: dict[tuple[object, object], dict[str, Any] | None] = {}
 
-    def columns(self, start: object, end: object) -> dict[str, Any] | None:
-        """Return the period columns, or None for a day outside the window.
+    def __missing__(self, bounds: tuple[object, object]) -> dict[str, Any] | None:
+        """Build the columns of a period.
 
         Raises:
-            ColumnError: if no period begins at `start`.
+            ColumnError: if no period begins at the first bound.
         """
-        if (start, end) not in self._columns:
-            self._columns[start, end] = self._build(start, end)
-        return self._columns[start, end]
+        self[bounds] = self._build(*bounds)
+        return self[bounds]
 
     def _build(self, start: object, end: object) -> dict[str, Any] | None:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,7 +11,6 @@ from singer_sdk import metrics
 from singer_sdk.exceptions import SyncError
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.schema.source import StreamSchema
-from singer_sdk.singerlib import RecordMessage
 from singer_sdk.streams import Stream
 from typing_extensions import override
 
@@ -24,11 +22,14 @@ from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError
 from tap_gong_stats.records.converters import ColumnError
 from tap_gong_stats.records.mapper import RecordMapper, UnknownFieldDetector
 from tap_gong_stats.records.schemas import SCHEMAS
+from tap_gong_stats.records.writer import FastRecordMessage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.singerlib import RecordMessage
     from singer_sdk.tap_base import Tap
 
     from tap_gong_stats.api.endpoints import Endpoint
@@ -62,6 +63,7 @@ class ApiStream(Stream):
         self._has_ended = False
         self._map_error: SyncError | None = None
         self._replacements = 0
+        self._extracted_at: datetime | None = None
         self.records_read = 0
         self.days_read = 0
 
@@ -154,6 +156,7 @@ class ApiStream(Stream):
 
     def inspect(self, page: Page) -> None:
         """Warn of unknown fields around the items of a page, and count replaced characters."""
+        self._extracted_at = page.received_at
         self._envelope_fields.check(page.envelope)
         self._replacements += page.replacements
 
@@ -204,6 +207,8 @@ class ApiStream(Stream):
             self._fail(error)
             self._end()
             return
+        finally:
+            self.state_manager.is_flushed = False  # so that the SDK writes the final STATE
         self._record_sync_time()
 
     def _fail(self, error: ApiError | SyncError) -> None:
@@ -270,18 +275,14 @@ class ApiStream(Stream):
             return
         for message in messages:
             self._tap.write_message(message)
-        self.state_manager.is_flushed = False
 
-    def _record_messages(self, record: Record) -> list[RecordMessage]:
+    def _record_messages(self, record: Record) -> list[FastRecordMessage | RecordMessage]:
         # The SDK would go through all columns of each record to drop deselected ones.
         if self._has_deselected_columns:
             return [*self._generate_record_messages(record)]
         return [
-            RecordMessage(
-                stream=stream_map.stream_alias,
-                record=mapped,
-                version=self._stream_version,
-                time_extracted=datetime.now(UTC),
+            FastRecordMessage(
+                stream_map.stream_alias, mapped, self._stream_version, self._extracted_at
             )
             for stream_map in self.stream_maps
             if (mapped := stream_map.transform(record)) is not None

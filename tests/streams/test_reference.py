@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from hashlib import md5
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
 
+from tests.api.helpers import users
 from tests.helpers import StubResponse, gong_error, run_tap, scripted_server
 
 if TYPE_CHECKING:
@@ -25,11 +27,11 @@ def test_versions_reveal_deleted_users(sandbox: StartSandbox) -> None:
 def test_stream_maps_of_the_docs_hash_and_drop_addresses() -> None:
     page = (Path(__file__).parents[2] / "docs" / "streams.md").read_text(encoding="utf-8")
     config = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])["config"]
-    users = [
+    listed = [
         {"id": "1", "emailAddress": "ada@example.test", "phoneNumber": "+1"},
         {"id": "2", "emailAddress": None},
     ]
-    with scripted_server(lambda *_: StubResponse(body={"users": users})) as server:
+    with scripted_server(lambda *_: StubResponse(body={"users": listed})) as server:
         run = run_tap({"api_url": server.url, **config}, "users")
     assert run.error is None
     hashed, empty = run.rows("users")
@@ -43,6 +45,19 @@ def test_missing_scope_names_the_stream(sandbox: StartSandbox) -> None:
     run = run_tap(sandbox(scopes=["api:workspaces:read"]).config(), "users")
     message = str(run.error)
     assert message.startswith("users: HTTP 403: You don't have permission to use 'api:users:read'")
+
+
+def test_records_were_extracted_when_their_page_arrived() -> None:
+    pages = [users("1", "2", cursor="a", total=3), users("3", total=3)]
+    started_at = datetime.now(UTC)
+    with scripted_server(lambda _, number: pages[number]) as server:
+        run = run_tap({"api_url": server.url, "calls_per_second": 1000}, "users")
+    first, same_page, next_page = (
+        datetime.fromisoformat(message["time_extracted"])
+        for message in run.messages
+        if message["type"] == "RECORD"
+    )
+    assert started_at < first == same_page < next_page < datetime.now(UTC)
 
 
 def test_404_of_scorecards_is_an_empty_table() -> None:
