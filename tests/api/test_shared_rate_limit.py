@@ -18,8 +18,6 @@ from tap_gong_stats.api.rate_limit import RateLimiter
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_gong_stats.api.rate_limit import Permit
-
 LIMIT = 3
 SECONDS = 1500
 
@@ -45,15 +43,30 @@ class StrictServer:
 
 
 class Simulation:
-    """Time in which the events of others happen while the tap sleeps."""
+    """Time in which the events of others happen while the tap sleeps.
 
-    def __init__(self, *, counted: str, neighbor_rate: float, latency: float) -> None:
+    Args:
+        counted: the calls that use up the limit: accepted ones only, or all.
+        neighbor_rate: calls per second of the neighbor, at random moments.
+        latency: seconds until a call is answered.
+        rejection_latency: seconds until it is rejected, which takes less than statistics do.
+    """
+
+    def __init__(
+        self,
+        *,
+        counted: str,
+        neighbor_rate: float,
+        latency: float,
+        rejection_latency: float = 0.1,
+    ) -> None:
         self.now = 0.0
         self.server = StrictServer(counts_rejected=counted == "all calls")
         self.limiter = RateLimiter(LIMIT, clock=lambda: self.now, sleep=self.sleep)
         self.sent: list[float] = []
         self.accepted = 0
         self._latency = latency
+        self._rejection_latency = rejection_latency
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._number = 0
         self._random = random.Random(7)
@@ -77,18 +90,14 @@ class Simulation:
             self.sent.append(self.now)
             is_accepted = self.server.accepts(self.now)
             self.accepted += is_accepted
-
-            respond = self._accept if is_accepted else partial(self._reject, permit)
-            self._schedule(self._latency, respond)
+            if is_accepted:
+                self._schedule(self._latency, self.limiter.on_success)
+            else:
+                reject = partial(self.limiter.on_rate_limited, permit, 1)
+                self._schedule(self._rejection_latency, reject)
 
     def stop_neighbor(self) -> None:
         self._events = [event for event in self._events if event[2] != self._neighbor_calls]
-
-    def _accept(self) -> None:
-        self.limiter.on_success()
-
-    def _reject(self, permit: Permit) -> None:
-        self.limiter.on_rate_limited(permit, 1)
 
     def _neighbor_calls(self) -> None:
         self.server.accepts(self.now)
@@ -103,13 +112,19 @@ def longest_gap(moments: list[float]) -> float:
     return max(later - earlier for earlier, later in pairwise(moments))
 
 
-@pytest.mark.parametrize("latency", [0.01, 0.1])
+@pytest.mark.parametrize(
+    ("latency", "rejection_latency"), [(0.01, 0.01), (0.1, 0.1), (0.2, 0.2), (1, 0.1), (3, 0.2)]
+)
 @pytest.mark.parametrize("counted", ["accepted calls", "all calls"])
 def test_tap_finds_the_share_that_a_neighbor_leaves_free(
-    counted: str,
-    latency: float,
+    counted: str, latency: float, rejection_latency: float
 ) -> None:
-    simulation = Simulation(counted=counted, neighbor_rate=1.5, latency=latency)
+    simulation = Simulation(
+        counted=counted,
+        neighbor_rate=1.5,
+        latency=latency,
+        rejection_latency=rejection_latency,
+    )
     accepted = []
     for _ in range(5):
         simulation.run(SECONDS / 5)
@@ -127,7 +142,9 @@ def test_tap_sends_a_call_in_ten_seconds_however_busy_its_neighbor_is(
     counted: str,
     neighbor_rate: float,
 ) -> None:
-    simulation = Simulation(counted=counted, neighbor_rate=neighbor_rate, latency=0.5)
+    simulation = Simulation(
+        counted=counted, neighbor_rate=neighbor_rate, latency=0.5, rejection_latency=0.5
+    )
     simulation.run(SECONDS)
     assert longest_gap(simulation.sent) <= 10
 
