@@ -29,7 +29,7 @@ WRONG_SHAPE = (AttributeError, LookupError, TypeError, ValueError, RecursionErro
 HELP = {
     "config": "JSON file with the settings, or ENV to read TAP_GONG_STATS_... variables.",
     "discover": "Print the catalog.",
-    "test": "Check each selected stream with one API call and print a table; load nothing. "
+    "test": "Check which of the selected streams can be read, and print a table; load nothing. "
     "--test=schema prints SCHEMA messages.",
     "catalog": "Catalog, as --discover prints it, that selects streams and columns.",
     "state": "State of the last run; a missing or empty file counts as no state.",
