@@ -145,10 +145,10 @@ def draw_talk_ratio(axes: Axes, rows: Rows) -> None:
     calls: dict[str, int] = defaultdict(int)
     for manager, *_, analyzed_calls in rows:
         calls[manager] += analyzed_calls
-    team = max(calls, key=lambda manager: calls[manager], default="nobody")
+    team = max(calls, key=lambda manager: calls[manager], default=None)
     set_title(
         axes,
-        f"Talk ratio by week in the team of {team}",
+        f"Talk ratio by week in the team of {team}" if team else "Talk ratio by week: no calls yet",
         "share of the talk time, mean over calls; in color the team, its highest and lowest rep",
     )
     reps: dict[str, dict[Any, float]] = defaultdict(dict)
