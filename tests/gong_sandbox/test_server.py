@@ -42,7 +42,7 @@ def test_serve_on_a_port_in_use_raises() -> None:
 
 
 def test_serve_with_a_frozen_clock_still_responds_and_limits_the_rate() -> None:
-    app = create_app(Company(users=3, time_zone="Europe/Berlin"), calls_per_second=2)
+    app = create_app(Company(users=3, time_zone="Europe/Berlin"), calls_per_second=0.1)
     with (
         time_machine.travel(datetime(2026, 3, 30, 1, tzinfo=UTC), tick=False),
         serve(app) as url,
@@ -51,8 +51,7 @@ def test_serve_with_a_frozen_clock_still_responds_and_limits_the_rate() -> None:
         days = {"fromDate": "2026-03-27", "toDate": "2026-03-30"}
         page = client.post(AGGREGATE, {"filter": days}).json()
         assert page["toDateTime"] == "2026-03-30T00:00:00+02:00"
-        statuses = [client.get("/v2/workspaces").status_code for _ in range(2)]
-        assert statuses == [200, 429]
+        assert client.get("/v2/workspaces").status_code == 429
 
 
 def test_delayed_responses_overlap() -> None:
