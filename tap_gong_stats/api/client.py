@@ -14,7 +14,6 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from tap_gong_stats.api import retry
-from tap_gong_stats.api.json_decode import decode_json
 from tap_gong_stats.api.redaction import redact_query
 from tap_gong_stats.api.session import ApiSession
 from tap_gong_stats.api.throttle import Throttle
@@ -57,9 +56,6 @@ STATUSES_OF_PROXIES = frozenset(
 
 SECONDS_BETWEEN_WARNINGS = 60
 """A limit that is shared with others rejects calls all the time; the log needs not each of them."""
-
-PARSE_ERRORS = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
-"""What parsing JSON of an unexpected shape, depth or encoding may raise."""
 
 
 class ApiClient(ABC):
@@ -147,10 +143,13 @@ class ApiClient(ABC):
             while True:
                 try:
                     return self._fetch_once(query, cursor, permit or self.rate_limiter.acquire())
-                except RateLimitedError as error:
-                    self._on_rate_limited(query, error)
                 except TransientError as error:
-                    self._back_off(query, backoff, error)
+                    if self._stopped.is_set():
+                        raise
+                    if isinstance(error, RateLimitedError):
+                        self._on_rate_limited(query, error)
+                    else:
+                        self._back_off(query, backoff, error)
                 permit = None  # it was used
         except TransientError as error:
             raise label_error(ApiError(error), query) from error
@@ -179,6 +178,8 @@ class ApiClient(ABC):
                 **({"params": params} if query.endpoint.method == "GET" else {"json": params}),
             )
         )
+        if self._stopped.is_set():  # while a token was refreshed
+            raise TransientError("the run has ended")
         response = self._transport.send(
             request, query.label, on_sent=partial(self.rate_limiter.mark_sent, permit)
         )
@@ -211,8 +212,6 @@ class ApiClient(ABC):
         return RateLimitedError(message)
 
     def _on_rate_limited(self, query: Query, error: RateLimitedError) -> None:
-        if self._stopped.is_set():
-            raise error
         query.stats.add_retry(0)
         is_due = self._rate_limit_warnings.permits()
         level = logging.WARNING if is_due else logging.DEBUG
@@ -287,12 +286,3 @@ class ApiClient(ABC):
 def label_error(error: ApiError, query: Query) -> ApiError:
     """Return an error of the same kind whose message begins with stream and window."""
     return type(error)(f"{query.label}: {error}")
-
-
-def parse_json_object(body: bytes) -> dict[str, Any] | None:
-    """Return the JSON object in a body, or None if there is none."""
-    try:
-        parsed = decode_json(body)
-    except PARSE_ERRORS:
-        return None
-    return parsed if isinstance(parsed, dict) else None

@@ -11,8 +11,8 @@ import msgspec
 from typing_extensions import override
 
 from tap_gong_stats.api.auth import OAuthAuthenticator, build_authenticator
-from tap_gong_stats.api.client import PARSE_ERRORS, ApiClient, parse_json_object
-from tap_gong_stats.api.json_decode import repair_body
+from tap_gong_stats.api.client import ApiClient
+from tap_gong_stats.api.json_decode import PARSE_ERRORS, parse_json_object, repair_body
 from tap_gong_stats.api.pages import EMPTY_PAGE, IdExtractor, LazyItems, Page
 from tap_gong_stats.api.paginators import CursorPaginator
 from tap_gong_stats.errors import (

@@ -47,6 +47,10 @@ ESCAPE = re.compile(
 """Finds every escape; a valid surrogate pair counts as one."""
 
 
+PARSE_ERRORS = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
+"""What parsing JSON of an unexpected shape, depth or encoding may raise."""
+
+
 class RepairedBody(NamedTuple):
     """A body without invalid characters, and how many were replaced."""
 
@@ -79,3 +83,12 @@ def decode_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON
         RecursionError: if it is nested too deeply.
     """
     return msgspec.json.decode(repair_body(body).content)
+
+
+def parse_json_object(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object in a body, or None if there is none."""
+    try:
+        parsed = decode_json(body)
+    except PARSE_ERRORS:
+        return None
+    return parsed if isinstance(parsed, dict) else None

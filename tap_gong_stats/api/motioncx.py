@@ -9,9 +9,9 @@ import msgspec
 from requests.auth import AuthBase
 from typing_extensions import override
 
-from tap_gong_stats.api.client import PARSE_ERRORS, ApiClient
+from tap_gong_stats.api.client import ApiClient
 from tap_gong_stats.api.gong import id_extractor
-from tap_gong_stats.api.json_decode import repair_body
+from tap_gong_stats.api.json_decode import PARSE_ERRORS, repair_body
 from tap_gong_stats.api.offset_paginator import LongestPage, OffsetPaginator
 from tap_gong_stats.api.pages import LazyItems, Page
 from tap_gong_stats.errors import ApiError, TransientError

@@ -92,8 +92,9 @@ class Watchdog:
             self._exchanges.append(exchange)
             if self._thread is None:
                 self._is_closed = False
-                self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
+                thread.start()  # fails while the process ends
+                self._thread = thread
             elif now + min(self.deadline, SLOW_AFTER) < self._wakes_at:
                 self._changed.notify()
 

@@ -14,9 +14,9 @@ from singer_sdk.schema.source import StreamSchema
 from singer_sdk.streams import Stream
 from typing_extensions import override
 
-from tap_gong_stats.api.client import PARSE_ERRORS
 from tap_gong_stats.api.endpoints import Query, RequestStats, count
 from tap_gong_stats.api.gong import KNOWN_ENVELOPE_FIELDS
+from tap_gong_stats.api.json_decode import PARSE_ERRORS
 from tap_gong_stats.config.sdk_settings import stream_map_problem
 from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError, RunError
 from tap_gong_stats.records.converters import ColumnError

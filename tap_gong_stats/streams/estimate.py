@@ -10,8 +10,8 @@ import logging
 from math import ceil
 from typing import TYPE_CHECKING
 
-from tap_gong_stats.api.client import PARSE_ERRORS
 from tap_gong_stats.api.endpoints import count
+from tap_gong_stats.api.json_decode import PARSE_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,13 +3,19 @@ from __future__ import annotations
 import gzip
 import threading
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
+from requests.auth import AuthBase
+from typing_extensions import override
 
 from tap_gong_stats.api import retry
 from tap_gong_stats.errors import ApiError, WindowTooLargeError
 from tests.api.helpers import LABEL, fetch_from_gong, gong_client, query, users
 from tests.helpers import StubResponse, gong_error, scripted_server
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest
 
 pytestmark = pytest.mark.usefixtures("fast_retries")
 
@@ -98,6 +104,22 @@ def test_client_that_is_stopped_does_not_retry(
             client.fetch_page(query(), None, None)
         client.close()
     assert len(server.requests) == 1
+
+
+def test_client_that_is_stopped_while_it_authenticates_sends_nothing() -> None:
+    class Stop(AuthBase):
+        @override
+        def __call__(self, r: PreparedRequest) -> PreparedRequest:
+            client.stop()
+            return r
+
+    with scripted_server(lambda *_: users("1")) as server:
+        client = gong_client(server.url)
+        client.auth = Stop()
+        with pytest.raises(ApiError, match=f"^{LABEL}: the run has ended$"):
+            client.fetch_page(query(), None, None)
+        client.close()
+    assert server.requests == []
 
 
 def test_compressed_response_is_decompressed() -> None:

@@ -157,6 +157,19 @@ def test_thread_wakes_up_for_a_deadline_before_the_one_that_it_waits_for(
     assert exchange.is_aborted
 
 
+def test_watchdog_whose_thread_cannot_start_can_be_closed(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: threading.Thread) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    watchdog = Watchdog(60)
+    with pytest.raises(RuntimeError, match="shutdown"):
+        started(watchdog, "a", pair[0])
+    watchdog.close()
+
+
 def test_watchdog_that_was_closed_can_be_used_again() -> None:
     pairs = [socket.socketpair() for _ in range(2)]
     watchdog = Watchdog(0.02)

@@ -133,6 +133,7 @@ def test_a_signal_during_a_refresh_waits_for_the_new_tokens(
         assert tap.stored_token() == "refresh-1"
         assert "Traceback" not in log
         assert "Exception ignored" not in log
+        assert len(server.script.requests) == 1  # nothing is requested with the new token
 
 
 @pytest.mark.parametrize("number", [*SIGNALS, signal.SIGHUP])
