@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ROOT = Path(__file__).parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, GROUPS = PYPROJECT["project"], PYPROJECT["dependency-groups"]
 TAP, SANDBOX = "tap_gong_stats", "gong_sandbox"
+TOOLS = ("benchmarks", "scripts", "tests")
+
+OF_TARGETS = ("compile_snowflake.py", "record_bigquery.py")
+"""Scripts of the tests that run in the environment of a target."""
 
 
 def normalized(name: str) -> str:
@@ -32,12 +37,14 @@ def imported(package: str) -> set[str]:
     """The distributions that a package imports anywhere, also within functions and for types."""
     modules: set[str] = set()
     for file in (ROOT / package).rglob("*.py"):
+        if file.name in OF_TARGETS:
+            continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 modules |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 modules.add(node.module.partition(".")[0])
-    third_party = modules - sys.stdlib_module_names - {TAP, SANDBOX}
+    third_party = modules - sys.stdlib_module_names - {TAP, SANDBOX, *TOOLS}
     distributions = packages_distributions()
     return {normalized(distributions[module][0]) for module in third_party}
 
@@ -52,6 +59,12 @@ def test_tap_imports_only_declared_dependencies() -> None:
 
 def test_sandbox_imports_only_declared_dependencies() -> None:
     assert imported(SANDBOX) - CORE - EXTRA == set()
+
+
+@pytest.mark.parametrize("package", TOOLS)
+def test_tools_import_only_declared_dependencies(package: str) -> None:
+    groups = declared(GROUPS["demo"]) | declared(GROUPS["test"])
+    assert imported(package) - CORE - EXTRA - groups == set()
 
 
 def test_declared_dependencies_are_all_imported() -> None:
