@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 MAX_TIMEOUTS = 3
 """A whole response may take so many times the timeout, which is for each piece of it."""
 
+MAX_CONNECT_TIMEOUT = 10.0
+"""Seconds to wait for a connection at most. A server may compute for minutes, but is not dialed for
+minutes: nobody answers then, as behind a firewall that drops packets."""
+
 MAX_BODY_SIZE = 256 * 2**20
 """Bytes of a decompressed body. Pages of 100 users have at most a few MB; a hundred times as much
 is no page but a fault, and ten threads that read one each would fill the memory."""
@@ -78,7 +82,7 @@ class Transport:
 
     Args:
         session: the connections.
-        timeout: seconds to wait for the connection, and for each piece of a response.
+        timeout: seconds to wait for each piece of a response.
 
     Attributes:
         has_responded: whether a response has arrived, at least its headers.
@@ -117,7 +121,10 @@ class Transport:
             request.headers = TrackedHeaders(request.headers, on_open)
             try:
                 with self._session.send(
-                    request, timeout=self._timeout, allow_redirects=False, **environment
+                    request,
+                    timeout=(min(self._timeout, MAX_CONNECT_TIMEOUT), self._timeout),
+                    allow_redirects=False,
+                    **environment,
                 ) as response:
                     self.has_responded = True
                     body = read_body(response)
@@ -183,4 +190,4 @@ def is_timeout(error: requests.RequestException) -> bool:
     """Tell whether a response took too long, which a smaller request may cure."""
     # A timeout within the body is the reason of a ConnectionError.
     reason = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
-    return isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError)
+    return isinstance(error, requests.ReadTimeout) or isinstance(reason, ReadTimeoutError)

@@ -4,28 +4,63 @@ from __future__ import annotations
 
 import re
 import socket
+import sys
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_gong_stats.api import retry
+from tap_gong_stats.api import retry, transport
 from tap_gong_stats.errors import RunError
 from tests.helpers import Json, StubResponse, run_tap, scripted_server
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
-@pytest.fixture
-def closed_port() -> int:
+
+@contextmanager
+def closed_port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    return port
+    yield port
 
 
-def test_unreachable_api_ends_the_run_within_seconds(closed_port: int, waits: list[float]) -> None:
-    config = {"api_url": f"http://127.0.0.1:{closed_port}", "concurrency": 1}
-    run = run_tap(config, "users", "workspaces", "daily_activity")
+@contextmanager
+def silent_port() -> Iterator[int]:
+    """A port whose packets are dropped, as its queue of connections is full."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as queue:
+        for _ in range(3):
+            connection = queue.enter_context(socket.socket())
+            connection.settimeout(0)
+            connection.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("unreachable", "reason"),
+    [
+        (closed_port, "Connection refused"),
+        pytest.param(
+            silent_port,
+            "timed out",
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="other queues"),
+        ),
+    ],
+    ids=["closed", "silent"],
+)
+def test_unreachable_api_ends_the_run_within_seconds(
+    unreachable: Callable[[], AbstractContextManager[int]],
+    reason: str,
+    waits: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(transport, "MAX_CONNECT_TIMEOUT", 0.05)
+    with unreachable() as port:
+        config = {"api_url": f"http://127.0.0.1:{port}", "concurrency": 1}
+        run = run_tap(config, "users", "workspaces", "daily_activity")
     assert isinstance(run.error, RunError)
-    assert re.fullmatch(
-        r"users: .*Connection refused.*; check api_url and the network", str(run.error)
-    )
+    assert re.fullmatch(rf"users: .*{reason}.*; check api_url and the network", str(run.error))
     assert len(waits) == retry.MAX_TRIES_WITHOUT_RESPONSE - 1
     assert sum(waits) < 5
 
