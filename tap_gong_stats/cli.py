@@ -31,7 +31,7 @@ HELP = {
     "discover": "Print the catalog.",
     "test": "Check which of the selected streams can be read, and print a table; load nothing. "
     "--test=schema prints SCHEMA messages.",
-    "catalog": "Catalog, as --discover prints it, that selects streams and columns.",
+    "catalog": "Catalog file, as printed by --discover, that selects streams and columns.",
     "state": "State of the last run; a missing or empty file counts as no state.",
 }
 """Replaces the help of the SDK, which is that of any tap."""

@@ -73,5 +73,5 @@ def _check(stream: ApiStream) -> CheckResult:
         return CheckResult(stream.name, scope, "failed", "", str(error))
     except BudgetExhaustedError:
         return CheckResult(stream.name, scope, "failed", "", "raise max_api_calls")
-    action = "" if page.items else "nothing; the last window is empty"
+    action = "" if page.items else "nothing to do; the latest window is empty"
     return CheckResult(stream.name, scope, "yes", str(len(page.items)), action)

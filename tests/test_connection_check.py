@@ -148,7 +148,7 @@ def test_empty_window_passes() -> None:
     with scripted_server(lambda *_: gong_error("No users found", 404)) as server:
         (result,) = check({"api_url": server.url}, "daily_activity").values()
     assert (result.passed, result.items) == (True, "0")
-    assert result.action == "nothing; the last window is empty"
+    assert result.action == "nothing to do; the latest window is empty"
 
 
 def test_exhausted_budget_fails_the_remaining_streams(sandbox: StartSandbox) -> None:

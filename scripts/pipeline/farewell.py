@@ -22,12 +22,13 @@ OWN_GONG = """
   To load your own Gong, set its credentials here or in the file .env:
 
     export TAP_GONG_STATS_ACCESS_KEY=… TAP_GONG_STATS_ACCESS_KEY_SECRET=…
+    export TAP_GONG_STATS_API_URL=…
     scripts/demo
 """
 
 NEXT = """
-  TARGET_POSTGRES_HOST, _USER, _PASSWORD and _DATABASE load into your own database.
-  docs/install.md puts the tap into a Meltano project, docs/operations.md schedules it."""
+  To load into your own database, set TARGET_POSTGRES_HOST, _USER, _PASSWORD and _DATABASE.
+  To use the tap in a Meltano project, see docs/install.md; to schedule it, docs/operations.md."""
 
 
 def summary(calls: int, source: Source, target: Target) -> str:
@@ -40,11 +41,11 @@ def summary(calls: int, source: Source, target: Target) -> str:
     """
     text = f"\n  {calls:,} API calls in total. Gong allows 10,000 per day. The logs are in .demo.\n"
     if not target.serves_dbt:
-        text += "  dbt has built no marts: its profile has no TARGET_POSTGRES_SQLALCHEMY_URL.\n"
+        text += "  No marts were built: the dbt profile ignores TARGET_POSTGRES_SQLALCHEMY_URL.\n"
     if target.kept:
         text += kept(target.kept)
     elif target.variables:
-        text += "  Everything is stopped again. With --keep, PostgreSQL runs on.\n"
+        text += "  Everything has been stopped. Use --keep to leave PostgreSQL running.\n"
     if source.request_log is not None:
         text += OWN_GONG
     return text + NEXT
@@ -57,7 +58,7 @@ def kept(server: Database) -> str:
     if len(command) + 4 > MAX_WIDTH:
         command = f"{psql} \\\n      '{server.url}'"
     return f"""
-  PostgreSQL runs on. Look into its tables, and stop it later, with
+  PostgreSQL is still running. To query the tables, and to stop it:
 
     {command}
     {STOP}

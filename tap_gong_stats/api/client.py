@@ -198,7 +198,7 @@ class ApiClient(ABC):
         if seconds > self.max_retry_after:
             until = datetime.now(UTC) + timedelta(seconds=seconds)
             return QuotaExceededError(
-                f"{message}; no further calls before {until:%Y-%m-%d %H:%M} UTC (max_retry_after "
+                f"{message}; no calls allowed before {until:%Y-%m-%d %H:%M} UTC (max_retry_after "
                 f"is {self.max_retry_after:g} s); run again after that to resume from the last "
                 "bookmark"
             )

@@ -197,7 +197,7 @@ SETTINGS = (
         "include_crm_context",
         "Include CRM context",
         Boolean(),
-        "Load into call_interaction_stats the IDs and types of the accounts and opportunities "
+        "Include in call_interaction_stats the IDs and types of the accounts and opportunities "
         "that are linked to each call.",
         default=False,
     ),
@@ -244,7 +244,7 @@ SETTINGS = (
         "request_timeout",
         "Request timeout",
         Number(minimum=MIN_NUMBER, maximum=MAX_NUMBER),
-        "Seconds to wait for a response before retrying the call.",
+        "Seconds to wait for a response, once connected, before retrying the call.",
         default=300,
     ),
     Setting(

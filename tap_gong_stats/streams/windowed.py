@@ -132,8 +132,8 @@ class WindowedStream(ApiStream):
                 progress.advance(request.window or request.planned, self.records_read, self.stats)
         if plan.withheld_from:
             self.logger.warning(
-                "%s: no days from %s on were requested, because the company's time zone is unknown "
-                "and they may not have ended there; set time_zone",
+                "%s: skipped the days from %s on, as they may not have ended in the company's time "
+                "zone, which is unknown; set time_zone",
                 " ".join([self.name, *(context or {}).values()]),
                 plan.withheld_from,
             )

@@ -92,7 +92,7 @@ def test_longer_wait_than_max_retry_after_ends_the_run_with_the_time_to_resume()
     outcome = fetch_from_gong(lambda *_: limited, max_retry_after=7199)
     assert isinstance(outcome.error, QuotaExceededError)
     assert re.fullmatch(
-        r"HTTP 429: daily limit \(requestId req1\); no further calls before "
+        r"HTTP 429: daily limit \(requestId req1\); no calls allowed before "
         r"\d{4}-\d\d-\d\d \d\d:\d\d UTC \(max_retry_after is 7199 s\); "
         "run again after that to resume from the last bookmark",
         outcome.message,

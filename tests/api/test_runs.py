@@ -133,7 +133,7 @@ def test_used_up_quota_ends_the_run_at_the_last_bookmark() -> None:
     assert isinstance(result.error, QuotaExceededError)
     assert re.match(
         r"aggregated_activity day 2026-03-05..2026-03-06: HTTP 429: daily limit "
-        r"\(requestId req1\); no further calls before ",
+        r"\(requestId req1\); no calls allowed before ",
         str(result.error),
     )
     assert len(server.requests) == 4

@@ -11,9 +11,8 @@ import signal
 import threading
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from singer_sdk.singerlib import RecordMessage, StateMessage
@@ -26,7 +25,7 @@ from tap_gong_stats.records.output import (
     output_error,
     standard_output,
 )
-from tap_gong_stats.records.writer import BufferedMessageWriter, FastRecordMessage
+from tap_gong_stats.records.writer import BufferedMessageWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,24 +124,6 @@ def test_records_wait_for_the_next_other_message(pipe: Pipe) -> None:
         assert pipe.read() == (
             b'{"type":"RECORD","stream":"s","record":{"x":"x"}}\n{"type":"STATE","value":{}}\n'
         )
-
-
-@pytest.mark.parametrize(
-    "options", [{}, {"version": 0}, {"version": 7, "time_extracted": datetime.now(UTC)}]
-)
-def test_the_fast_message_is_the_same_line_as_that_of_the_sdk(
-    pipe: Pipe, options: dict[str, Any]
-) -> None:
-    content: dict[str, Any] = {"id": "1", "note": None, "list": []}
-    fast = FastRecordMessage("s", content, **options)
-    of_sdk = RecordMessage(stream="s", record=content, **options)
-    writer = BufferedMessageWriter()
-    with pipe.output():
-        writer.write_message(fast)
-        writer.write_message(of_sdk)
-    first, second = pipe.read_all().splitlines()
-    assert first == second
-    assert fast.to_dict() == of_sdk.to_dict()
 
 
 def test_an_error_within_the_run_leaves_whole_records(pipe: Pipe) -> None:

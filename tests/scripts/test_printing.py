@@ -43,7 +43,7 @@ def test_last_lines_fit_and_say_what_to_do_next(
     assert text.startswith("\n  1,234 API calls in total.")
     assert "docs/install.md" in text.splitlines()[-1]
     assert (SERVER.url in text, farewell.STOP in text) == (bool(kept), bool(kept))
-    assert ("Everything is stopped again" in text) == (not kept)
+    assert ("Everything has been stopped" in text) == (not kept)
 
 
 def test_last_lines_after_your_own_gong_do_not_say_how_to_set_it() -> None:

@@ -212,7 +212,7 @@ def test_used_up_quota_ends_the_run_and_the_next_run_resumes(
     assert isinstance(first.error, QuotaExceededError)
     assert re.fullmatch(
         r"aggregated_activity day 2026-03-06\.\.2026-03-07: HTTP 429: .+ \(requestId \w+\); no "
-        r"further calls before 2026-03-13 00:00 UTC \(max_retry_after is 60 s\); run again after "
+        r"calls allowed before 2026-03-13 00:00 UTC \(max_retry_after is 60 s\); run again after "
         r"that to resume from the last bookmark",
         str(first.error),
     )

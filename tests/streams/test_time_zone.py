@@ -104,11 +104,11 @@ def test_company_without_activity_is_read_to_the_day_that_has_ended_everywhere(
         # No response reveals the time zone, so the run stops early enough for every time zone.
         assert run.bookmark(stream, PERIODS[stream]) == "2026-03-11"
     warnings = [record.message for record in caplog.records if "set time_zone" in record.message]
+    labels = [" ".join(filter(None, (stream, PERIODS[stream]))) for stream in STREAMS]
     assert warnings == [
-        f"{' '.join(filter(None, (stream, PERIODS[stream])))}: no days from 2026-03-11 on were "
-        "requested, because the company's time zone is unknown and they may not have ended there; "
-        "set time_zone"
-        for stream in STREAMS
+        f"{label}: skipped the days from 2026-03-11 on, as they may not have ended in the "
+        "company's time zone, which is unknown; set time_zone"
+        for label in labels
     ]
 
 
@@ -120,7 +120,7 @@ def test_start_date_that_may_not_have_ended_is_reported(
     run = run_tap(gong.config(start_date="2026-03-11"), "daily_activity")
     assert (run.error, gong.calls, run.rows("daily_activity")) == (None, [], [])
     (warning,) = (record.message for record in caplog.records if record.levelname == "WARNING")
-    assert warning.startswith("daily_activity: no days from 2026-03-11 on were requested")
+    assert warning.startswith("daily_activity: skipped the days from 2026-03-11 on")
 
 
 def test_time_zone_setting_that_gong_contradicts_ends_the_run(
