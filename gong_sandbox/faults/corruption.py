@@ -50,7 +50,7 @@ CANNED_RESPONSES = {
 """The faults that replace the server's response."""
 
 
-ODD_VALUES = (
+UNUSUAL_VALUES = (
     rb'["\u0000","\ud83d","\udc00\ud83d","2026-02-30T10:00:00Z",123456789012345678901234567890,'
     rb'1e308,-0.0,"\u202e",' + b"[" * 50 + b"]" * 50 + rb"]"
 )
@@ -107,11 +107,11 @@ def _change_total(content: Json, difference: int) -> Json:
     return {**content, "records": {**records, "totalRecords": total}}
 
 
-def _add_odd_values(content: Json, list_name: str) -> Json:
-    odd_values = msgspec.Raw(ODD_VALUES)
+def _add_unusual_values(content: Json, list_name: str) -> Json:
+    unusual_values = msgspec.Raw(UNUSUAL_VALUES)
     return {
         **content,
-        list_name: [{**item, "oddValues": odd_values} for item in content[list_name]],
+        list_name: [{**item, "unusualValues": unusual_values} for item in content[list_name]],
     }
 
 
@@ -124,7 +124,7 @@ def _repeat_cursor(content: Json, request: Request) -> Json:
 _JSON_CHANGES: dict[Fault | None, Callable[[Json, str, Request], Json]] = {
     Fault.NULL_LIST: lambda content, list_name, _: {**content, list_name: None},
     Fault.MISSING_LIST: lambda content, list_name, _: _without_key(content, list_name),
-    Fault.ODD_VALUES: lambda content, list_name, _: _add_odd_values(content, list_name),
+    Fault.UNUSUAL_VALUES: lambda content, list_name, _: _add_unusual_values(content, list_name),
     Fault.TOTAL_TOO_HIGH: lambda content, _, __: _change_total(content, 1),
     Fault.TOTAL_TOO_LOW: lambda content, _, __: _change_total(content, -1),
     Fault.REPEATED_CURSOR: lambda content, _, request: _repeat_cursor(content, request),

@@ -27,7 +27,7 @@ class Fault(StrEnum):
     NULL_LIST = auto()
     MISSING_LIST = auto()
     DUPLICATE_ITEM = auto()
-    ODD_VALUES = auto()
+    UNUSUAL_VALUES = auto()
     TOTAL_TOO_HIGH = auto()
     TOTAL_TOO_LOW = auto()
     TRUNCATED_JSON = auto()

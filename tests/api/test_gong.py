@@ -211,8 +211,8 @@ def test_error_text_joins_the_errors_in_one_line(errors: list[Any], text: str) -
 
 
 def test_texts_of_a_response_are_short_and_printable() -> None:
-    long, odd = "x" * 1000, "a\x1b[31m\u202eb"
-    response = StubResponse(400, {"errors": [odd, long], "requestId": f"{odd}{long}"})
+    long, unusual = "x" * 1000, "a\x1b[31m\u202eb"
+    response = StubResponse(400, {"errors": [unusual, long], "requestId": f"{unusual}{long}"})
     message = fetch_from_gong(lambda *_: response).message
     assert message.startswith("HTTP 400: a\\x1b[31m\\u202eb; xxx")
     assert "(requestId a\\x1b[31m\\u202ebxxx" in message

@@ -26,37 +26,37 @@ CATALOGS: list[tuple[object, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("odd", "message"), CATALOGS)
+@pytest.mark.parametrize(("malformed", "message"), CATALOGS)
 def test_a_catalog_of_another_shape_is_reported_in_one_line(
-    tap: Tap, config: dict[str, Any], odd: object, message: str
+    tap: Tap, config: dict[str, Any], malformed: object, message: str
 ) -> None:
-    result = tap(config, catalog=odd)
+    result = tap(config, catalog=malformed)
     assert result.code == 2
     (error,) = result.errors
     assert error.startswith("Error: Invalid value for '--catalog': ")
     assert f": {message}" in error
 
 
-def changed(chance: Random, value: Any, depth: int) -> Any:
-    """Return a copy in which something at most `depth` levels down is odd."""
+def changed(rng: Random, value: Any, depth: int) -> Any:
+    """Return a copy in which something at most `depth` levels down is malformed."""
     children = list(value) if isinstance(value, dict) else [*range(len(value))]
-    child = chance.choice(children)
+    child = rng.choice(children)
     copy = deepcopy(value)
     if depth and isinstance(value[child], dict | list) and value[child]:
-        copy[child] = changed(chance, value[child], depth - 1)
+        copy[child] = changed(rng, value[child], depth - 1)
     else:
-        copy[child] = chance.choice([None, 5, "x", "", [], {}, [5], {"x": 5}, True, [["x"]]])
+        copy[child] = rng.choice([None, 5, "x", "", [], {}, [5], {"x": 5}, True, [["x"]]])
     return copy
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_a_catalog_with_an_odd_value_ends_without_a_traceback(
+def test_a_catalog_with_a_malformed_value_ends_without_a_traceback(
     tap: Tap, config: dict[str, Any], seed: int
 ) -> None:
-    chance = Random(seed)
+    rng = Random(seed)
     streams = [entry for entry in catalog() if entry["stream"] in {"users", "daily_activity"}]
-    odd = changed(chance, {"streams": streams}, chance.randrange(1, 8))
-    result = tap({**config, "max_api_calls": 3}, catalog=odd)
+    malformed = changed(rng, {"streams": streams}, rng.randrange(1, 8))
+    result = tap({**config, "max_api_calls": 3}, catalog=malformed)
     assert (result.code == 0) == (not result.errors)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SILENT = {Fault.SILENT_BEFORE_HEADERS, Fault.SILENT_IN_HEADERS, Fault.SILENT_IN_BODY}
 """The tap notices them after `request_timeout`."""
 
-HARMLESS = {Fault.DUPLICATE_ITEM, Fault.ODD_VALUES, Fault.TOTAL_TOO_LOW}
+HARMLESS = {Fault.DUPLICATE_ITEM, Fault.UNUSUAL_VALUES, Fault.TOTAL_TOO_LOW}
 """They change no row, however often they happen."""
 
 PERMANENT = {Fault.REDIRECT, Fault.REPEATED_CURSOR}

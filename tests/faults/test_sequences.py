@@ -1,4 +1,4 @@
-"""Random sequences of faults, odd values, outages, kills, signals and resumes.
+"""Random sequences of faults, unusual values, outages, kills, signals and resumes.
 
 Each run loads all streams.
 """

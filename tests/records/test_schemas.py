@@ -32,30 +32,32 @@ INTEGERS = (0, 1, -1, 2**31, 2**53 + 1, MAX_INTEGER, MIN_INTEGER, 2**63, 2**64, 
 FLOATS = (0.0, -0.0, 0.5, 3.0, 1e17, 1e19, 1e300, -1e300, 5e-324)
 
 
-def odd_value(rng: random.Random, depth: int = 0) -> Any:
+def unusual_value(rng: random.Random, depth: int = 0) -> Any:
     """Return any JSON value, which may contain objects with the names of columns."""
     kind = rng.randrange(7 if depth < 3 else 4)
     if kind < 4:
         return rng.choice((TEXTS, INTEGERS, FLOATS, (None, True, False))[kind])
     if kind == 4:
         keys = rng.choices(("name", "value", "id", "language", "new", *TEXTS), k=rng.randrange(4))
-        return {key: odd_value(rng, depth + 1) for key in keys}
-    return [odd_value(rng, depth + 1) for _ in range(rng.randrange(4))]
+        return {key: unusual_value(rng, depth + 1) for key in keys}
+    return [unusual_value(rng, depth + 1) for _ in range(rng.randrange(4))]
 
 
-def value_for(schema: Mapping[str, Any], rng: random.Random, oddness: float) -> Any:
-    """Return a value for a column, which with the probability `oddness` is any value."""
-    if rng.random() < oddness:
-        return odd_value(rng)
+def value_for(schema: Mapping[str, Any], rng: random.Random, unusual_share: float) -> Any:
+    """Return a value for a column, which with the probability `unusual_share` is any value."""
+    if rng.random() < unusual_share:
+        return unusual_value(rng)
     types = schema["type"]
     kind = types if isinstance(types, str) else rng.choice(types)
     if kind == "array":
-        return [value_for(schema["items"], rng, oddness) for _ in range(rng.randrange(3))]
+        return [value_for(schema["items"], rng, unusual_share) for _ in range(rng.randrange(3))]
     if kind == "object":
         properties = schema.get("properties") or dict.fromkeys(
             rng.choices(TEXTS, k=2), schema["additionalProperties"]
         )
-        return {camel_case(name): value_for(properties[name], rng, oddness) for name in properties}
+        return {
+            camel_case(name): value_for(properties[name], rng, unusual_share) for name in properties
+        }
     if schema.get("format") == "date":
         return "2026-03-02"
     pools: dict[str, tuple[Any, ...]] = {
@@ -76,10 +78,10 @@ def check_random_items(stream: str, count: int) -> None:
     rng = random.Random(stream)
     errors: list[str] = []
     for number in range(count):
-        # From items of nothing but odd values to items of few, so that errors and records balance.
-        oddness = 1 / (number % (3 * len(properties)) + 1)
+        # From unusual values only to few of them, so that errors and records balance.
+        unusual_share = 1 / (number % (3 * len(properties)) + 1)
         item = {
-            camel_case(column): value_for(schema, rng, oddness)
+            camel_case(column): value_for(schema, rng, unusual_share)
             for column, schema in properties.items()
             if schema["type"] == "string" or rng.random() < 0.7
         }

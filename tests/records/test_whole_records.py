@@ -1,4 +1,4 @@
-"""Odd values on their whole way through the tap, from the response to the RECORD message."""
+"""Unusual values on their whole way through the tap, from the response to the RECORD message."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_records_with_ids_that_differ_in_an_invalid_character_only_count_as_one(
     assert [record["id"] for record in records] == ["\ufffd"]
 
 
-def test_record_of_an_interaction_with_odd_values_is_valid() -> None:
+def test_record_of_an_interaction_with_unusual_values_is_valid() -> None:
     body = rb"""{"resultCode": 0, "data": [{
         "InteractionId": "a\u0000", "ANI": 100000000000000000000000, "EndedReason": "7",
         "TotalTalkTime": "1.5", "HoldCount": 2.0, "AgentFirstName": "\ud83d",

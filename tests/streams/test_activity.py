@@ -1,4 +1,4 @@
-"""The three activity streams: periods, inactive users, unknown fields and odd days."""
+"""The three activity streams: periods, inactive users, unknown fields and malformed days."""
 
 from __future__ import annotations
 

@@ -78,10 +78,10 @@ def test_restore_of_a_name_is_replaced_by_a_detected_one() -> None:
     assert time_zone.name == "Asia/Tokyo"
 
 
-@pytest.mark.parametrize("odd", [None, 9, "", "Mars/Base", "+99:00", [], {}])
-def test_restore_ignores_odd_values(odd: object) -> None:
+@pytest.mark.parametrize("malformed", [None, 9, "", "Mars/Base", "+99:00", [], {}])
+def test_restore_ignores_malformed_values(malformed: object) -> None:
     time_zone = CompanyTimeZone()
-    time_zone.restore(odd)
+    time_zone.restore(malformed)
     assert (time_zone.is_known, time_zone.value) == (False, None)
 
 
@@ -107,7 +107,7 @@ def test_detect_keeps_the_westernmost_offset(order: int) -> None:
 
 
 @pytest.mark.parametrize("date_time", [None, 5, "T000:00:00", "2026-03-02", "2026-03-02T00:00:00"])
-def test_detect_ignores_odd_values(date_time: object) -> None:
+def test_detect_ignores_malformed_values(date_time: object) -> None:
     time_zone = CompanyTimeZone()
     time_zone.detect(7, date_time)
     assert not time_zone.is_known

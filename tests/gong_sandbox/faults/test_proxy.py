@@ -89,9 +89,9 @@ def test_lists_totals_and_cursors_are_corrupted(
     assert duplicated[1].json()[LIST] == [*second[LIST], first[LIST][-1]]
     assert corrupted(Fault.NULL_LIST)[0].json()[LIST] is None
     assert LIST not in corrupted(Fault.MISSING_LIST)[0].json()
-    odd = corrupted(Fault.ODD_VALUES)[0].json()[LIST]
-    assert [item.pop("oddValues")[:2] for item in odd] == [["\0", "\ud83d"]] * len(odd)
-    assert odd == first[LIST]
+    unusual = corrupted(Fault.UNUSUAL_VALUES)[0].json()[LIST]
+    assert [item.pop("unusualValues")[:2] for item in unusual] == [["\0", "\ud83d"]] * len(unusual)
+    assert unusual == first[LIST]
     assert corrupted(Fault.TOTAL_TOO_HIGH)[0].json()["records"]["totalRecords"] == total + 1
     assert corrupted(Fault.TOTAL_TOO_LOW)[0].json()["records"]["totalRecords"] == total - 1
     cursors = [page.json()["records"]["cursor"] for page in corrupted(Fault.REPEATED_CURSOR)]
