@@ -21,7 +21,7 @@ import psycopg
 from dotenv import dotenv_values
 
 from scripts.kept_postgres import KeptPostgres
-from scripts.pipeline import farewell
+from scripts.pipeline import summary
 from scripts.pipeline.marts import show_marts
 from scripts.pipeline.meltano import PIPELINE, Meltano
 from scripts.pipeline.source import source
@@ -54,7 +54,7 @@ def main() -> None:
     variables = {**dotenv_values(ROOT / ".env"), **os.environ}
     try:
         if arguments.stop:
-            print(farewell.stopped(was_running=KEPT.stop(FOLDER / "postgres.log")))
+            print(summary.stopped(was_running=KEPT.stop(FOLDER / "postgres.log")))
             return
         demo(
             {name: value for name, value in variables.items() if value},
@@ -72,7 +72,7 @@ def main() -> None:
 def _exit(code: int) -> NoReturn:
     """Exit, and say what still runs."""
     if server := KEPT.find():
-        print(farewell.kept(server))
+        print(summary.kept(server))
     sys.exit(code)
 
 
@@ -151,7 +151,7 @@ def demo(variables: Mapping[str, str], *, with_motioncx: bool, keep: bool) -> No
                 show_marts(connection, gong.marts_schema)
                 _draw_marts(connection, gong.marts_schema)
         set_search_path(database, gong.schema, gong.marts_schema)
-    print(farewell.summary(calls, gong, database))
+    print(summary.finished(calls, gong, database))
 
 
 def _build_marts(meltano: Meltano, wait_for_dbt: Callable[[Step], None]) -> None:

@@ -24,15 +24,15 @@ class Chart:
     Attributes:
         mart: the name of the table.
         title: what it shows.
-        measures: titles of the numbers; the first one ranks the rows.
-        columns: a name and the numbers, as SQL expressions.
+        columns: titles of the numbers; the first one ranks the rows.
+        expressions: a name and the numbers, as SQL expressions.
         condition: which rows of the week to show.
     """
 
     mart: str
     title: str
-    measures: tuple[str, ...]
-    columns: LiteralString
+    columns: tuple[str, ...]
+    expressions: LiteralString
     condition: LiteralString = "true"
 
 
@@ -80,15 +80,16 @@ def show_marts(database: psycopg.Connection, schema: str) -> None:
     for chart in CHARTS:
         heading(f"{chart.title} ({chart.mart})")
         query = sql.SQL(
-            "select {columns} from {mart} where period = 'week' and from_date = %s and {condition} "
+            "select {expressions} from {mart} "
+            "where period = 'week' and from_date = %s and {condition} "
             "order by 2 desc nulls last, 1 limit {rows}"
         ).format(
-            columns=sql.SQL(chart.columns),
+            expressions=sql.SQL(chart.expressions),
             mart=sql.Identifier(schema, chart.mart),
             condition=sql.SQL(chart.condition),
             rows=sql.Literal(ROWS),
         )
-        show_rows(chart.measures, database.execute(query, [week]).fetchall())
+        show_rows(chart.columns, database.execute(query, [week]).fetchall())
 
 
 def _last_complete_week(database: psycopg.Connection, schema: str) -> date | None:

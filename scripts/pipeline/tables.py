@@ -60,17 +60,17 @@ def heading(text: str) -> None:
     print(f"\n  {bold}{text}{plain}")
 
 
-def show_rows(measures: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def show_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print rows.
 
     Args:
-        measures: titles of all columns but the first.
+        columns: titles of all columns but the first.
         rows: a name and numbers; None for an unknown number.
     """
     if not rows:
         print("    none")
         return
-    texts = [["", *measures], *([str(row[0]), *map(_text, row[1:])] for row in rows)]
+    texts = [["", *columns], *([str(row[0]), *map(_text, row[1:])] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     lines = [
         "  ".join([name.ljust(widths[0]), *map(str.rjust, numbers, widths[1:])])

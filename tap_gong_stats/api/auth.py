@@ -41,7 +41,7 @@ class OAuthAuthenticator(AuthBase):
         self._tokens: Tokens | None = None
         self._lock = threading.Lock()
         self._unproven_header = ""
-        """The header that replaced a refused one, until Gong accepts it."""
+        """The header that replaced a rejected one, until Gong accepts it."""
 
     @override
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -95,16 +95,16 @@ class OAuthAuthenticator(AuthBase):
         if isinstance(authorization, bytes):
             authorization = authorization.decode("latin-1")
         with self._lock:
-            refused = self._tokens
-            if refused is None or authorization != _header(refused):
+            rejected = self._tokens
+            if rejected is None or authorization != _header(rejected):
                 return True  # another thread has replaced it
             stored = self._refresher.stored_tokens()
-            if stored and stored.access_token != refused.access_token:
+            if stored and stored.access_token != rejected.access_token:
                 self._tokens = stored  # another run has replaced it
             elif authorization == self._unproven_header:
                 return False
             else:
-                self._tokens = self._refresher.refresh(refused)
+                self._tokens = self._refresher.refresh(rejected)
             self._unproven_header = _header(self._tokens)
             return True
 

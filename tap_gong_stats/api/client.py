@@ -14,9 +14,9 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from tap_gong_stats.api import retry
+from tap_gong_stats.api.log_throttle import LogThrottle
 from tap_gong_stats.api.redaction import redact_query
 from tap_gong_stats.api.session import ApiSession
-from tap_gong_stats.api.throttle import Throttle
 from tap_gong_stats.api.transport import Transport
 from tap_gong_stats.errors import (
     ApiError,
@@ -91,7 +91,7 @@ class ApiClient(ABC):
         self._transport = Transport(self.session, timeout=timeout)
         self._has_succeeded = False
         self._stopped = Event()
-        self._rate_limit_warnings = Throttle(SECONDS_BETWEEN_WARNINGS)
+        self._rate_limit_warnings = LogThrottle(SECONDS_BETWEEN_WARNINGS)
 
     @abstractmethod
     def base_url(self) -> str:

@@ -17,7 +17,7 @@ decode_item: Callable[[msgspec.Raw], Item] = msgspec.json.Decoder(Item).decode
 
 
 class LazyItems(Sequence[Item]):
-    """Items that are decoded on access, each time anew.
+    """Items that are decoded on every access.
 
     Prefetched pages wait as bytes: decoded they would take five times the memory, and every
     garbage collection would traverse them.

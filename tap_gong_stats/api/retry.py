@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MAX_TRIES = 8
 MAX_TRIES_BEFORE_SPLIT = 3
-"""After so many timeouts a window is split, as a smaller one may be answered in time."""
+"""After so many timeouts a window is split, as a smaller one may succeed in time."""
 
 MAX_TRIES_WITHOUT_RESPONSE = 3
 """After so many failed connections a run ends whose API has never responded: it is more likely

@@ -173,14 +173,14 @@ class ApiStream(Stream):
     @contextmanager
     def parsing_errors(self, label: str = "") -> Iterator[None]:
         """Turn errors from unexpected responses into one line that names stream and window."""
-        place = f"{self.name} {label}".strip()
+        log_label = f"{self.name} {label}".strip()
         try:
             yield
         except ColumnError as error:
-            raise ApiError(f"{place}: {error}") from error
+            raise ApiError(f"{log_label}: {error}") from error
         except PARSE_ERRORS as error:
             raise ApiError(
-                f"{place}: a response has an undocumented structure ({error})"
+                f"{log_label}: a response has an undocumented structure ({error})"
             ) from error
 
     @override

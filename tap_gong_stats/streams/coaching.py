@@ -97,7 +97,7 @@ def person_mapper(stream: ApiStream, role: str) -> RecordMapper:
 class CoachingMetrics(WindowedStream):
     """What each manager did with the calls of each direct report over a calendar period.
 
-    Gong answers for one workspace and one manager at a time, so each window takes as many
+    A request covers one workspace and one manager, so each window takes as many
     requests as there are pairs of them. All pairs share one bookmark.
     """
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PROBED_DAYS = timedelta(days=365)
+TIME_ZONE_SEARCH_DAYS = timedelta(days=365)
 
 
 class TimeZoneRouter:
@@ -72,9 +72,9 @@ class TimeZoneRouter:
         """
         if self._stream.time_zone.name is not None:
             return True
-        return not more_to_learn and self._has_probed(stream)
+        return not more_to_learn and self._has_requested_time_zone(stream)
 
-    def _has_probed(self, stream: ApiStream) -> bool:
+    def _has_requested_time_zone(self, stream: ApiStream) -> bool:
         (source,) = self.sources
         try:
             return stream.request_shared(source)
@@ -83,7 +83,7 @@ class TimeZoneRouter:
 
     def _paginate(self) -> Paginator:
         end = self._stream.time_zone.closed_until(self._stream.api.run.started_at)
-        window = Window(end - PROBED_DAYS, end)
+        window = Window(end - TIME_ZONE_SEARCH_DAYS, end)
         params = self._stream.request_params(WindowRequest({}, {}, window, window))
         return self._stream.api.client.paginate(self._stream.query(params, str(window)))
 

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 def check_user_ids(users: Users, selected: Iterable[ApiStream]) -> None:
     """Check that all users in `user_ids` exist.
 
-    Gong answers "not found" for an unknown user as for one without activity, so that a typing
+    Gong responds "not found" for an unknown user as for one without activity, so that a typing
     error would pass for an empty history. The list of users is fetched once and shared with the
     streams that need it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.pipeline import farewell
+from scripts.pipeline import summary
 from scripts.pipeline.source import Source
 from scripts.pipeline.tables import show_rows
 from scripts.pipeline.target import Target
@@ -38,16 +38,16 @@ def test_last_lines_fit_and_say_what_to_do_next(
 ) -> None:
     monkeypatch.setattr("shutil.which", lambda _: psql)
     source = Source({}, "tap_gong_stats_demo", "gong_stats_demo", request_log=[])
-    text = farewell.summary(1234, source, Target(SERVER.conninfo, SERVER.variables, kept))
+    text = summary.finished(1234, source, Target(SERVER.conninfo, SERVER.variables, kept))
     assert max(map(len, text.splitlines())) <= 100
     assert text.startswith("\n  1,234 API calls in total.")
     assert "docs/install.md" in text.splitlines()[-1]
-    assert (SERVER.url in text, farewell.STOP in text) == (bool(kept), bool(kept))
+    assert (SERVER.url in text, summary.STOP in text) == (bool(kept), bool(kept))
     assert ("Everything has been stopped" in text) == (not kept)
 
 
 def test_last_lines_after_your_own_gong_do_not_say_how_to_set_it() -> None:
     source = Source({}, "tap_gong_stats", "gong_stats")
-    text = farewell.summary(1, source, Target("host=db.example"))
-    assert farewell.OWN_GONG not in text
+    text = summary.finished(1, source, Target("host=db.example"))
+    assert summary.OWN_GONG not in text
     assert "stopped" not in text

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Throttle:
-    """Permits something once in a while. Thread-safe.
+class LogThrottle:
+    """Permits a log message once in a while. Thread-safe.
 
     Args:
         seconds: the shortest time between two permissions.

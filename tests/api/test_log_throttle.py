@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from tap_gong_stats.api.throttle import Throttle
+from tap_gong_stats.api.log_throttle import LogThrottle
 from tests.api.helpers import FakeClock
 
 
-def test_throttle_permits_once_in_its_interval() -> None:
+def test_log_throttle_permits_once_in_its_interval() -> None:
     clock = FakeClock()
-    throttle = Throttle(60, clock=clock)
+    throttle = LogThrottle(60, clock=clock)
     permitted = []
     for _ in range(200):
         if throttle.permits():

@@ -31,7 +31,7 @@ NEXT = """
   To use the tap in a Meltano project, see docs/install.md; to schedule it, docs/operations.md."""
 
 
-def summary(calls: int, source: Source, target: Target) -> str:
+def finished(calls: int, source: Source, target: Target) -> str:
     """Return the last lines of the demo.
 
     Args:
