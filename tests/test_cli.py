@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from tap_gong_stats.cli import StateFile
 from tap_gong_stats.tap import TapGongStats
-from tests.helpers import LOGIN
+from tests.helpers import CREDENTIALS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def test_missing_config_file_is_named(tmp_path: Path) -> None:
 
 def test_state_that_is_a_directory_is_an_error(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
-    config.write_text(json.dumps(LOGIN))
+    config.write_text(json.dumps(CREDENTIALS))
     result = invoke("--config", config, "--state", tmp_path)
     assert (result.exit_code, result.stdout) == (2, "")
     assert str(tmp_path) in result.stderr.splitlines()[-1]

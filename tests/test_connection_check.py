@@ -10,7 +10,7 @@ import pytest
 from tap_gong_stats.api import retry
 from tap_gong_stats.connection_check import CheckResult, as_table, check_streams
 from tap_gong_stats.tap import TapGongStats
-from tests.helpers import LOGIN, StubResponse, gong_error, scripted_server
+from tests.helpers import CREDENTIALS, StubResponse, gong_error, scripted_server
 
 if TYPE_CHECKING:
     from tests.conftest import Sandbox, SetClock, StartSandbox
@@ -31,7 +31,7 @@ NEW_YORK = {"time_zone": "America/New_York"}
 
 
 def check(config: dict[str, Any], *streams: str) -> dict[str, CheckResult]:
-    tap = TapGongStats(config={**LOGIN, **config})
+    tap = TapGongStats(config={**CREDENTIALS, **config})
     selected: Any = [tap.streams[name] for name in streams or sorted(tap.streams)]
     try:
         return {result.stream: result for result in check_streams(selected)}

@@ -19,7 +19,7 @@ from tap_gong_stats.streams.base import ApiStream
 from tap_gong_stats.streams.reference import ReferenceStream
 from tap_gong_stats.streams.windowed import WindowedStream
 from tap_gong_stats.tap import TapGongStats
-from tests.helpers import LOGIN
+from tests.helpers import CREDENTIALS
 
 HOOKS: dict[tuple[type, str], str] = {
     (ApiStream, "_process_record"): ("(self, record, child_context=None, partition_context=None)"),
@@ -95,7 +95,7 @@ def test_overridden_hook_exists_in_the_sdk_with_the_same_parameters(hook: tuple[
 
 
 def test_every_override_of_an_sdk_hook_is_listed() -> None:
-    streams = TapGongStats(config={**LOGIN, "motioncx_api_key": "key"}).streams.values()
+    streams = TapGongStats(config={**CREDENTIALS, "motioncx_api_key": "key"}).streams.values()
     classes = {cls for stream in streams for cls in type(stream).__mro__} | {TapGongStats}
     found = {
         (cls, name)
@@ -121,13 +121,13 @@ def test_sdk_still_calls_the_private_hook(name: str) -> None:
     "name", ["_tap", "_stream_version", "mask", "state_manager", "stream_maps", "tap_state"]
 )
 def test_attribute_of_streams_exists_in_the_sdk(name: str) -> None:
-    stream = TapGongStats(config=LOGIN).streams["users"]
+    stream = TapGongStats(config=CREDENTIALS).streams["users"]
     assert name in vars(stream) or hasattr(Stream, name)
 
 
 @pytest.mark.parametrize("name", ["_config", "initialized_at", "state_writer", "write_message"])
 def test_attribute_of_taps_exists_in_the_sdk(name: str) -> None:
-    assert name in vars(TapGongStats(config=LOGIN)) or hasattr(Tap, name)
+    assert name in vars(TapGongStats(config=CREDENTIALS)) or hasattr(Tap, name)
 
 
 @pytest.mark.parametrize("name", ["sync_all", "run_sync_dry_run"])

@@ -11,7 +11,7 @@ import yaml
 
 from tap_gong_stats.sync.state import StateError
 from tap_gong_stats.tap import TapGongStats
-from tests.helpers import LOGIN, catalog, run_tap
+from tests.helpers import CREDENTIALS, catalog, run_tap
 
 if TYPE_CHECKING:
     from tests.conftest import SetClock, StartSandbox
@@ -54,9 +54,9 @@ def test_records_have_exactly_the_columns_of_the_schema(
 
 
 def test_tap_does_not_change_the_settings_it_is_given() -> None:
-    config = {**LOGIN, "concurrency": "4"}
+    config = {**CREDENTIALS, "concurrency": "4"}
     assert TapGongStats(config=config).config["concurrency"] == 4
-    assert config == {**LOGIN, "concurrency": "4"}
+    assert config == {**CREDENTIALS, "concurrency": "4"}
 
 
 def test_only_settings_that_neither_the_tap_nor_the_sdk_knows_cause_a_warning(
@@ -64,20 +64,20 @@ def test_only_settings_that_neither_the_tap_nor_the_sdk_knows_cause_a_warning(
 ) -> None:
     builtin = {"stream_maps": {}, "stream_map_config": {}, "flattening_enabled": False}
     builtin |= {"emit_activate_version_messages": True}
-    TapGongStats(config={**LOGIN, **builtin, "lookback": 7})
+    TapGongStats(config={**CREDENTIALS, **builtin, "lookback": 7})
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
         "lookback: unknown setting, ignored; did you mean lookback_days?"
     ]
 
 
 def test_ids_may_be_numbers() -> None:
-    config = {**LOGIN, "user_ids": [7, "8"]}
+    config = {**CREDENTIALS, "user_ids": [7, "8"]}
     assert TapGongStats(config=config).config["user_ids"] == ["7", "8"]
 
 
 def test_deselected_column_is_not_emitted(sandbox: StartSandbox, clock: SetClock) -> None:
     clock("2026-03-12T12:00:00Z")
-    selection = TapGongStats(config=LOGIN).catalog_dict
+    selection = TapGongStats(config=CREDENTIALS).catalog_dict
     for entry in selection["streams"]:
         for metadata in entry["metadata"]:
             name = metadata["breadcrumb"][-1:]
@@ -111,7 +111,7 @@ def test_streams_come_in_the_order_of_their_bookmarks_after_the_reference_stream
             "coaching_metrics": bookmark("2026-01-01"),
         }
     }
-    assert list(TapGongStats(config=LOGIN, state=state).streams) == [
+    assert list(TapGongStats(config=CREDENTIALS, state=state).streams) == [
         "scorecards",
         "users",
         "workspaces",
@@ -160,7 +160,7 @@ def test_streams_come_in_the_order_of_their_bookmarks_after_the_reference_stream
 )
 def test_state_of_another_shape_is_an_error(state: dict[str, Any], problem: str) -> None:
     with pytest.raises(StateError) as caught:
-        TapGongStats(config=LOGIN, state=state)
+        TapGongStats(config=CREDENTIALS, state=state)
     assert str(caught.value) == (
         f"state: {problem}; restore the state, or run without it to load from start_date again"
     )
@@ -169,4 +169,4 @@ def test_state_of_another_shape_is_an_error(state: dict[str, Any], problem: str)
 def test_state_may_hold_keys_of_other_taps() -> None:
     bookmarks = {"other_tap": {"partitions": [{"context": {"id": 1}, "seen": [1]}]}}
     state = {"bookmarks": bookmarks, "currently_syncing": None}
-    assert TapGongStats(config=LOGIN, state=state).state == {"bookmarks": bookmarks}
+    assert TapGongStats(config=CREDENTIALS, state=state).state == {"bookmarks": bookmarks}

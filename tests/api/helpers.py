@@ -12,7 +12,7 @@ from tap_gong_stats.api.motioncx import MotionCXClient
 from tap_gong_stats.api.rate_limit import RateLimiter
 from tap_gong_stats.config.settings import Settings
 from tap_gong_stats.errors import ApiError
-from tests.helpers import LOGIN, StubResponse, scripted_server
+from tests.helpers import CREDENTIALS, StubResponse, scripted_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,15 +74,15 @@ class Outcome:
 def gong_client(
     url: str = "http://127.0.0.1:9", limiter: RateLimiter | None = None, **config: Any
 ) -> GongClient:
-    settings = Settings.parse({**LOGIN, "api_url": url, **config})
+    settings = Settings.parse({**CREDENTIALS, "api_url": url, **config})
     return GongClient(settings, limiter or RateLimiter(1000), user_agent="tap-gong-stats/0.1")
 
 
 def motioncx_client(
     url: str = "http://127.0.0.1:9", limiter: RateLimiter | None = None, **config: Any
 ) -> MotionCXClient:
-    login = {**LOGIN, "motioncx_api_key": "motioncx-key"}
-    settings = Settings.parse({**login, "motioncx_api_url": url, **config})
+    credentials = {**CREDENTIALS, "motioncx_api_key": "motioncx-key"}
+    settings = Settings.parse({**credentials, "motioncx_api_url": url, **config})
     return MotionCXClient(settings, limiter or RateLimiter(1000), user_agent="tap-gong-stats/0.1")
 
 

@@ -99,7 +99,7 @@ def test_oauth_refreshes_an_expired_token_before_a_request() -> None:
     assert [header(authenticator) for _ in range(3)] == ["Bearer 1", "Bearer 2", "Bearer 3"]
 
 
-def test_oauth_token_that_replaces_a_refused_one_and_is_refused_ends_the_run() -> None:
+def test_oauth_token_that_replaces_a_rejected_one_and_is_rejected_ends_the_run() -> None:
     authenticator = OAuthAuthenticator(FakeRefresher())
     assert authenticator.refresh_after_unauthorized(header(authenticator)) is True
     assert authenticator.refresh_after_unauthorized(header(authenticator)) is False
@@ -115,7 +115,7 @@ def test_oauth_token_that_another_thread_has_replaced_is_retried() -> None:
     assert header(authenticator) == "Bearer 2"
 
 
-def test_oauth_token_refused_in_many_threads_is_refreshed_once() -> None:
+def test_oauth_token_rejected_in_many_threads_is_refreshed_once() -> None:
     refresher = FakeRefresher()
     authenticator = OAuthAuthenticator(refresher)
     first = header(authenticator)
@@ -147,14 +147,14 @@ def test_oauth_token_that_another_run_has_replaced_is_taken_from_the_file() -> N
     assert ours.requests == 2
 
 
-def test_oauth_token_that_was_accepted_may_be_refused_and_refreshed_again() -> None:
+def test_oauth_token_that_was_accepted_may_be_rejected_and_refreshed_again() -> None:
     valid = {"Bearer 2"}
 
-    def answer(request: dict[str, Any], _: int) -> StubResponse:
+    def respond(request: dict[str, Any], _: int) -> StubResponse:
         return StubResponse(200 if request["headers"]["Authorization"] in valid else 401)
 
     authenticator = OAuthAuthenticator(FakeRefresher())
-    with scripted_server(answer) as script, requests.Session() as session:
+    with scripted_server(respond) as script, requests.Session() as session:
 
         def status() -> int:
             response = session.get(script.url, auth=authenticator, timeout=10)
@@ -202,7 +202,7 @@ def test_oauth_api_url_is_the_one_in_the_token_response(url: str, oauth_url: str
 @pytest.mark.parametrize(
     "url", ["", "api.test", "http://evil.test:81", "https://[bad", "https://u:pass@api.test"]
 )
-def test_oauth_api_url_without_tls_is_refused(url: str) -> None:
+def test_oauth_api_url_without_tls_is_rejected(url: str) -> None:
     with pytest.raises(RunError) as caught:
         api_url(url, "https://oauth.test")
     assert str(caught.value) == (

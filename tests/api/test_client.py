@@ -257,7 +257,7 @@ def test_redirect_is_reported_and_not_followed(location: str, advice: str, statu
 
 
 @pytest.mark.parametrize(
-    ("login", "redacted"),
+    ("credentials", "redacted"),
     [
         ({}, "bad Basic *** of ***:*** sandbox-token"),
         (
@@ -267,7 +267,7 @@ def test_redirect_is_reported_and_not_followed(location: str, advice: str, statu
     ],
 )
 def test_credentials_that_a_response_repeats_are_redacted(
-    login: Json, redacted: str, caplog: pytest.LogCaptureFixture
+    credentials: Json, redacted: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "tap_gong_stats")
 
@@ -276,7 +276,7 @@ def test_credentials_that_a_response_repeats_are_redacted(
         text = f"bad {header} of sandbox-key:sandbox-secret sandbox-token"
         return gong_error(text, 503 if number == 0 else 400)
 
-    outcome = fetch_from_gong(respond, **login)
+    outcome = fetch_from_gong(respond, **credentials)
     assert outcome.message == f"HTTP 400: {redacted} (requestId req1)"
     (line,) = [record.message for record in caplog.records if "retrying" in record.message]
     assert f"HTTP 503: {redacted}" in line

@@ -83,8 +83,10 @@ def test_retries_wait_longer_each_time_and_say_why(
 
 
 def test_retry_after_of_a_503_is_obeyed_up_to_max_retry_after(waits: list[float]) -> None:
-    answers = [gong_error("busy", 503, Retry_After=seconds) for seconds in ("7", "3600")]
-    outcome = fetch_from_gong(lambda _, number: [*answers, users("1")][number], max_retry_after=30)
+    responses = [gong_error("busy", 503, Retry_After=seconds) for seconds in ("7", "3600")]
+    outcome = fetch_from_gong(
+        lambda _, number: [*responses, users("1")][number], max_retry_after=30
+    )
     assert (outcome.error, waits) == (None, [7, 30])
 
 
@@ -172,16 +174,16 @@ WEB_PAGES = {
 
 
 @pytest.mark.parametrize("web_page", WEB_PAGES.values(), ids=WEB_PAGES)
-def test_web_page_of_a_proxy_is_transient_once_the_api_has_answered(
+def test_web_page_of_a_proxy_is_transient_once_the_api_has_responded(
     web_page: StubResponse,
 ) -> None:
-    answers = [users("1", cursor="a", total=2), web_page, web_page, users("2", total=2)]
-    outcome = fetch_from_gong(lambda _, number: answers[number])
+    responses = [users("1", cursor="a", total=2), web_page, web_page, users("2", total=2)]
+    outcome = fetch_from_gong(lambda _, number: responses[number])
     assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, ["1", "2"], 4)
 
 
 @pytest.mark.parametrize("web_page", WEB_PAGES.values(), ids=WEB_PAGES)
-def test_web_page_before_the_api_has_answered_is_an_error_at_once(web_page: StubResponse) -> None:
+def test_web_page_before_the_api_has_responded_is_an_error_at_once(web_page: StubResponse) -> None:
     outcome = fetch_from_gong(lambda *_: web_page)
     assert outcome.message.startswith(f"HTTP {web_page.status}: not a valid Gong API response")
     assert len(outcome.requests) == 1
@@ -190,8 +192,8 @@ def test_web_page_before_the_api_has_answered_is_an_error_at_once(web_page: Stub
 @pytest.mark.parametrize(
     "response", [StubResponse(404, {"error": "x"}), StubResponse(401, b"<html>Log in</html>")]
 )
-def test_other_errors_are_permanent_also_when_the_api_has_answered(response: StubResponse) -> None:
-    answers = [users("1", cursor="a", total=2), response]
-    outcome = fetch_from_gong(lambda _, number: answers[number])
+def test_other_errors_are_permanent_also_when_the_api_has_responded(response: StubResponse) -> None:
+    responses = [users("1", cursor="a", total=2), response]
+    outcome = fetch_from_gong(lambda _, number: responses[number])
     assert outcome.error is not None
     assert len(outcome.requests) == 2

@@ -164,8 +164,8 @@ def test_texts_of_a_response_are_short_printable_and_redacted() -> None:
     assert len(message) < 600
 
 
-def test_web_page_of_a_proxy_is_transient_once_the_api_has_answered() -> None:
+def test_web_page_of_a_proxy_is_transient_once_the_api_has_responded() -> None:
     web_page = StubResponse(403, b"<html>Forbidden</html>")
-    answers = [interactions("1"), web_page, interactions()]
-    outcome = fetch_from_motioncx(lambda _, number: answers[number], motioncx_page_size=1)
+    responses = [interactions("1"), web_page, interactions()]
+    outcome = fetch_from_motioncx(lambda _, number: responses[number], motioncx_page_size=1)
     assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, ["1"], 3)

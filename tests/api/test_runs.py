@@ -65,10 +65,10 @@ def test_request_of_a_stream_has_its_window_in_the_filter() -> None:
 def test_request_of_a_stream_names_the_users_of_user_ids() -> None:
     users = StubResponse(body={"users": [{"id": "7"}, {"id": "8"}]})
 
-    def answer(request: Json, _: int) -> StubResponse:
+    def respond(request: Json, _: int) -> StubResponse:
         return users if request["path"] == "/v2/users" else page(1)
 
-    _, server = run(answer, user_ids=["7", "8"])
+    _, server = run(respond, user_ids=["7", "8"])
     assert server.requests[1]["filter"]["userIds"] == ["7", "8"]
 
 

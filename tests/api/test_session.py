@@ -90,7 +90,7 @@ def test_session_sends_requests_with_ordinary_headers_unreported(
         assert session.post(tls_server.url, json={}, timeout=5).json() == {}
 
 
-def test_session_refuses_an_unverifiable_certificate_before_anything_is_sent(
+def test_session_rejects_an_unverifiable_certificate_before_anything_is_sent(
     tls_server: ScriptedServer,
 ) -> None:
     sent: list[bool] = []

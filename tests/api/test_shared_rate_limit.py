@@ -48,7 +48,7 @@ class Simulation:
     Args:
         counted: the calls that use up the limit: accepted ones only, or all.
         neighbor_rate: calls per second of the neighbor, at random moments.
-        latency: seconds until a call is answered.
+        latency: seconds until a call is accepted.
         rejection_latency: seconds until it is rejected, which takes less than statistics do.
     """
 

@@ -53,7 +53,7 @@ def served(client: FakeClient) -> list[tuple[int, int]]:
 
 
 @given(st.integers(1, 40), st.integers(1, 10))
-def test_window_is_split_until_each_part_is_answered(length: int, largest: int) -> None:
+def test_window_is_split_until_each_part_succeeds(length: int, largest: int) -> None:
     def respond(query: Query, _: str | None) -> Page:
         if query.params["end"] - query.params["start"] > largest:
             raise WindowTooLargeError(query.label)

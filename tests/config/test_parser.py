@@ -44,11 +44,11 @@ def test_start_date_may_be_as_late_as_today_in_any_time_zone(day: str) -> None:
 
 
 @pytest.mark.parametrize("day", ["2026-06-12", "9999-12-31"])
-def test_start_date_in_the_future_is_refused(day: str) -> None:
+def test_start_date_in_the_future_is_rejected(day: str) -> None:
     assert problems(start_date=day) == [f"start_date: {day} is in the future; use an earlier date"]
 
 
-def test_start_date_before_1970_is_refused() -> None:
+def test_start_date_before_1970_is_rejected() -> None:
     assert problems(start_date="0001-01-01", end_date="0001-01-01") == [
         "start_date: 0001-01-01 is before 1970-01-01; use a later date",
         "end_date: 0001-01-01 is before 1970-01-01; use a later date",
@@ -61,7 +61,7 @@ def test_end_date_may_be_any_day_after_start_date() -> None:
 
 
 @pytest.mark.parametrize("end", ["2026-05-01", "2026-05-02"])
-def test_end_date_not_after_start_date_is_refused(end: str) -> None:
+def test_end_date_not_after_start_date_is_rejected(end: str) -> None:
     assert problems(start_date="2026-05-02", end_date=end) == [
         (
             f"end_date: {end} is not after start_date 2026-05-02; use a later end_date, which is "
@@ -70,7 +70,7 @@ def test_end_date_not_after_start_date_is_refused(end: str) -> None:
     ]
 
 
-def test_end_date_not_after_the_default_start_date_is_refused() -> None:
+def test_end_date_not_after_the_default_start_date_is_rejected() -> None:
     assert problems(end_date="2026-01-01") == [
         (
             "end_date: 2026-01-01 is not after the default start_date 2026-03-12; use a later "

@@ -19,7 +19,7 @@ from tap_gong_stats.config.settings import Settings, SettingsError
 from tap_gong_stats.config.values import Period
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
-LOGIN = {"access_key": "key", "access_key_secret": "secret"}
+CREDENTIALS = {"access_key": "key", "access_key_secret": "secret"}
 NAMES = [setting.name for setting in SETTINGS]
 SDK_VALIDATOR = JSONSchemaValidator(CONFIG_SCHEMA)
 TYPES = typing.get_type_hints(Settings, localns={"Period": Period})
@@ -80,7 +80,7 @@ def parse(config: dict[str, Any]) -> tuple[Settings | None, list[str]]:
 
 def check(config: dict[str, Any]) -> None:
     """Assert that the configuration gives typed settings, or one clear line for each problem."""
-    config = {**LOGIN, **config}
+    config = {**CREDENTIALS, **config}
     coerced = {**config, **coerce_types(config)}
     settings, problems = parse(config)
     for problem in problems:
@@ -121,7 +121,7 @@ def test_settings_have_a_field_for_each_definition() -> None:
 
 
 def test_defaults() -> None:
-    assert Settings.parse(LOGIN, now=NOW) == Settings(
+    assert Settings.parse(CREDENTIALS, now=NOW) == Settings(
         access_key="key",
         access_key_secret="secret",
         access_token=None,
@@ -159,7 +159,7 @@ def test_defaults() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_null_means_the_default(name: str) -> None:
-    config = {"access_token": "token"} if name in LOGIN else LOGIN
+    config = {"access_token": "token"} if name in CREDENTIALS else CREDENTIALS
     assert Settings.parse({**config, name: None}, now=NOW) == Settings.parse(config, now=NOW)
 
 
@@ -190,14 +190,14 @@ def test_all_problems_are_reported_together() -> None:
 def test_numbers_have_bounds(name: str, values: list[object], expected: str) -> None:
     for value in values:
         with pytest.raises(SettingsError) as caught:
-            Settings.parse({**LOGIN, name: value}, now=NOW)
+            Settings.parse({**CREDENTIALS, name: value}, now=NOW)
         assert caught.value.problems == [f"{name}: {value!r} is not valid; use {expected}"]
 
 
-def test_batches_are_refused() -> None:
+def test_batches_are_rejected() -> None:
     batch_config = {"encoding": {"format": "jsonl"}, "storage": {"root": "file:///tmp"}}
     with pytest.raises(SettingsError) as caught:
-        Settings.parse({**LOGIN, "batch_config": batch_config}, now=NOW)
+        Settings.parse({**CREDENTIALS, "batch_config": batch_config}, now=NOW)
     (problem,) = caught.value.problems
     assert problem == (
         "batch_config: batches are not supported, as all streams write RECORD messages; remove "
@@ -206,15 +206,15 @@ def test_batches_are_refused() -> None:
 
 
 def test_lookback_days_may_exceed_the_history() -> None:
-    config = {**LOGIN, "start_date": "2026-06-01", "lookback_days": 100_000}
+    config = {**CREDENTIALS, "start_date": "2026-06-01", "lookback_days": 100_000}
     assert Settings.parse(config, now=NOW).lookback_days == 100_000
 
 
 @pytest.mark.parametrize("name", ["user_ids", "motioncx_queue_ids"])
 def test_duplicate_ids_are_sent_once(name: str) -> None:
-    settings = Settings.parse({**LOGIN, name: ["2", "1", 2]}, now=NOW)
+    settings = Settings.parse({**CREDENTIALS, name: ["2", "1", 2]}, now=NOW)
     assert getattr(settings, name) == ("2", "1")
 
 
 def test_repr_does_not_contain_secrets() -> None:
-    assert "secret" not in repr(Settings.parse(LOGIN, now=NOW))
+    assert "secret" not in repr(Settings.parse(CREDENTIALS, now=NOW))

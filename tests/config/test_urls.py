@@ -44,7 +44,7 @@ def test_is_url_accepts_base_urls(text: str) -> None:
         f"https://{'a' * 64}.example",
     ],
 )
-def test_is_url_refuses_any_other_text(text: str) -> None:
+def test_is_url_rejects_any_other_text(text: str) -> None:
     assert not is_url(text)
 
 

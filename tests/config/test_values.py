@@ -50,7 +50,7 @@ def test_parse_day_reads_every_date_that_python_writes(day: date) -> None:
         "\ud800",
     ],
 )
-def test_parse_day_refuses_any_other_text(text: str) -> None:
+def test_parse_day_rejects_any_other_text(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - Python's own message
         parse_day(text)
 
@@ -64,5 +64,5 @@ def test_is_time_zone_accepts_iana_names(name: str) -> None:
     "name",
     ["", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "Europe", "\0", "\ud800", "x" * 5000],
 )
-def test_is_time_zone_refuses_any_other_text(name: str) -> None:
+def test_is_time_zone_rejects_any_other_text(name: str) -> None:
     assert not is_time_zone(name)

@@ -1,4 +1,4 @@
-"""The rows that the marts should hold, computed from the truth."""
+"""The rows that the marts should hold, computed from `ExpectedCompany`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections import defaultdict
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from tests.dbt.truth import METRICS, Truth, UserActions, Window
+from tests.dbt.expected_company import METRICS, ExpectedCompany, UserActions, Window
 from tests.dbt.warehouses import as_plain
 from tests.expected_rows import COUNTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.dbt.truth import Answer
+    from tests.dbt.expected_company import Answer
 
 Row = dict[str, Any]
 
@@ -56,8 +56,8 @@ def review_columns(actions: Iterable[UserActions]) -> Row:
     return row
 
 
-def ranges(truth: Truth, row: Row) -> Row:
-    ranges = truth.scenario.variables.get("gong_stats_recommended_ranges", {})
+def ranges(expected: ExpectedCompany, row: Row) -> Row:
+    ranges = expected.scenario.variables.get("gong_stats_recommended_ranges", {})
     columns: Row = {}
     for name in (*METRICS.values(), *(["question_rate"] if "question_rate" in row else [])):
         value = row["question_rate" if name == "question_rate" else f"avg_{name}"]
@@ -70,12 +70,12 @@ def ranges(truth: Truth, row: Row) -> Row:
 class Marts:
     """The rows of each mart."""
 
-    def __init__(self, truth: Truth) -> None:
-        self.truth = truth
-        self._users = {user.id: user for user in truth.company.users}
+    def __init__(self, expected: ExpectedCompany) -> None:
+        self.expected = expected
+        self._users = {user.id: user for user in expected.company.users}
         self._teams: dict[tuple[str, Window], list[UserActions]] = defaultdict(list)
-        for (user_id, window), actions in truth.members.items():
-            if manager_id := truth.manager_id(user_id, window):
+        for (user_id, window), actions in expected.members.items():
+            if manager_id := expected.manager_id(user_id, window):
                 self._teams[manager_id, window].append(actions)
 
     def rows(self, mart: str) -> list[Row]:
@@ -85,17 +85,17 @@ class Marts:
     def rep_period(self) -> list[Row]:
         return [
             self._rep(user_id, window, actions)
-            for (user_id, window), actions in self.truth.members.items()
+            for (user_id, window), actions in self.expected.members.items()
         ]
 
     def _rep(self, user_id: str, window: Window, actions: UserActions) -> Row:
         user = self._users[user_id]
-        manager_id = self.truth.manager_id(user_id, window)
-        joined = self.truth.local_day(user.created.isoformat())
+        manager_id = self.expected.manager_id(user_id, window)
+        joined = self.expected.local_day(user.created.isoformat())
         team = self._teams[manager_id, window] if manager_id else []
         coaching = [
             {name: len(calls[metric]) for name, metric in COACHING.items()}
-            for (_, report, period), calls in self.truth.coaching.items()
+            for (_, report, period), calls in self.expected.coaching.items()
             if (report, period) == (user_id, window)
         ]
         row = {
@@ -108,7 +108,7 @@ class Marts:
             "joined_date": joined,
             "tenure_weeks": (window.start - joined).days // 7,
             **columns_of(window),
-            "is_complete": self.truth.is_complete(window),
+            "is_complete": self.expected.is_complete(window),
             "activity_source": actions.source,
             **actions.counters,
             "feedback_given": actions.feedback_given,
@@ -121,7 +121,7 @@ class Marts:
                 for name in COACHING
             },
         }
-        return row | ranges(self.truth, row)
+        return row | ranges(self.expected, row)
 
     def team_period(self) -> list[Row]:
         rows = []
@@ -130,7 +130,7 @@ class Marts:
                 "manager_id": manager_id,
                 "manager_name": self._name(manager_id),
                 **columns_of(window),
-                "is_complete": self.truth.is_complete(window),
+                "is_complete": self.expected.is_complete(window),
                 "reps": len(team),
                 **{
                     name: sum(actions.counters[name] for actions in team)
@@ -140,12 +140,12 @@ class Marts:
                 **conversation_columns(team),
                 **review_columns(team),
             }
-            rows.append(row | ranges(self.truth, row))
+            rows.append(row | ranges(self.expected, row))
         return rows
 
     def manager_coaching(self) -> list[Row]:
         by_manager: dict[tuple[str, Window], list[Row]] = defaultdict(list)
-        for (manager_id, _, window), calls in self.truth.coaching.items():
+        for (manager_id, _, window), calls in self.expected.coaching.items():
             counts = {name: len(calls[metric]) for name, metric in COACHING.items()}
             by_manager[manager_id, window].append(counts)
         rows = []
@@ -172,12 +172,12 @@ class Marts:
 
     def scorecard_quality(self) -> list[Row]:
         overall: dict[tuple[str, str], list[float | None]] = defaultdict(list)
-        for answer in self.truth.answers:
+        for answer in self.expected.answers:
             if answer.is_overall:
                 overall[answer.call_id, answer.kind].append(answer.normalized)
         by_question: dict[tuple[str, str, Window], list[Answer]] = defaultdict(list)
-        for answer in self.truth.answers:
-            for window in self.truth.windows_of(answer.day):
+        for answer in self.expected.answers:
+            for window in self.expected.windows_of(answer.day):
                 by_question[answer.question["questionId"], answer.kind, window].append(answer)
         rows = []
         for (_, kind, window), answers in by_question.items():
@@ -193,7 +193,7 @@ class Marts:
             rows.append(
                 {
                     **columns_of(window),
-                    "is_complete": self.truth.is_complete(window),
+                    "is_complete": self.expected.is_complete(window),
                     "scorecard_id": card["scorecardId"],
                     "scorecard_name": card["scorecardName"],
                     "workspace_id": card["workspaceId"],

@@ -80,7 +80,7 @@ class Scenario:
         return time_machine.travel(self.runs[-1].moment, tick=False)
 
 
-def three_grains() -> Scenario:
+def three_periods() -> Scenario:
     """Three runs across the end of daylight-saving time, with all that may change in between."""
     first, second, third = (
         datetime(2026, 11, 4, 15, tzinfo=UTC),

@@ -11,8 +11,8 @@ import pytest
 
 from scripts.charts import draw
 from tests.dbt import scenarios
+from tests.dbt.expected_company import ExpectedCompany
 from tests.dbt.expected_marts import Marts
-from tests.dbt.truth import Truth
 from tests.dbt.warehouses import PROJECT, DuckDb, Postgres, Row, as_plain, new_database, query
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Built(NamedTuple):
     log: str
 
 
-@pytest.fixture(scope="module", params=["three_grains", "only_days"])
+@pytest.fixture(scope="module", params=["three_periods", "only_days"])
 def scenario(request: pytest.FixtureRequest) -> Scenario:
     made: Scenario = getattr(scenarios, request.param)()
     return made
@@ -59,7 +59,7 @@ def scenario(request: pytest.FixtureRequest) -> Scenario:
 @pytest.fixture(scope="module")
 def expected(scenario: Scenario) -> dict[str, list[Row]]:
     with scenario.at_its_end():
-        marts = Marts(Truth(scenario))
+        marts = Marts(ExpectedCompany(scenario))
         return {mart: marts.rows(mart) for mart in KEYS}
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.dbt.tools import PLUGINS
 from tests.dbt.warehouses import PROJECT, ROOT, Dbt, DuckDb, TapRun, query
-from tests.end_to_end.meltano_project import LOGIN
+from tests.end_to_end.meltano_project import CREDENTIALS
 
 if TYPE_CHECKING:
     from scripts.postgres import Database
@@ -35,7 +35,7 @@ def test_meltano_runs_the_whole_pipeline_and_the_picture_is_drawn(
     env = {
         **os.environ,
         **postgres.variables,
-        **LOGIN,
+        **CREDENTIALS,
         "TAP_GONG_STATS_API_URL": gong.url,
         "TAP_GONG_STATS_CALLS_PER_SECOND": "1000",
         "TAP_GONG_STATS_START_DATE": start.isoformat(),

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from tests.docs.pages import ROOT
-from tests.helpers import LOGIN
+from tests.helpers import CREDENTIALS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,7 @@ def test_endpoint_of_the_example_is_loaded(sandbox: StartSandbox, tmp_path: Path
     gong = sandbox()
     first_day = gong.company.today - timedelta(days=10)
     config = gong.config(start_date=first_day.isoformat(), time_zone=gong.company.time_zone)
-    (tmp_path / "config.json").write_text(json.dumps({**LOGIN, **config}), encoding="utf-8")
+    (tmp_path / "config.json").write_text(json.dumps({**CREDENTIALS, **config}), encoding="utf-8")
 
     def tap(*options: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "tap_gong_stats", "--config", "config.json", *options]

@@ -14,7 +14,7 @@ import pytest
 
 from tests.docs.pages import ROOT, blocks_tested_by
 from tests.end_to_end.meltano_project import BIN
-from tests.helpers import LOGIN
+from tests.helpers import CREDENTIALS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ def run_block(block: str, folder: Path, **env: str) -> subprocess.CompletedProce
 def write_config(folder: Path, sandbox: StartSandbox) -> None:
     gong = sandbox(users=5)
     start_date = (gong.company.today - timedelta(days=3)).isoformat()
-    config = {**LOGIN, **gong.config(start_date=start_date)}
+    config = {**CREDENTIALS, **gong.config(start_date=start_date)}
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.edge_values.tap_command import YESTERDAY, Tap
-from tests.helpers import LOGIN, ScriptedServer, StubResponse, scripted_server
+from tests.helpers import CREDENTIALS, ScriptedServer, StubResponse, scripted_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,21 +36,21 @@ def tap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tap]:
 def gong() -> Iterator[ScriptedServer]:
     """A Gong with three users, in which nothing has happened."""
 
-    def answer(request: dict[str, Any], _: int) -> StubResponse:
+    def respond(request: dict[str, Any], _: int) -> StubResponse:
         if request["path"].startswith("/v2/users"):
             return StubResponse(body={"users": [{"id": str(user)} for user in range(3)]})
         if request["path"].startswith("/v2/workspaces"):
             return StubResponse(body={"workspaces": [{"id": "1"}]})
         return StubResponse(404, {"requestId": "r", "errors": ["nothing found"]})
 
-    with scripted_server(answer) as server:
+    with scripted_server(respond) as server:
         yield server
 
 
 @pytest.fixture
 def config(gong: ScriptedServer) -> dict[str, Any]:
     return {
-        **LOGIN,
+        **CREDENTIALS,
         "api_url": gong.url,
         "start_date": YESTERDAY,
         "time_zone": "UTC",

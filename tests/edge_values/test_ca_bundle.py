@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from tests.helpers import LOGIN, ScriptedServer, StubResponse, scripted_server
+from tests.helpers import CREDENTIALS, ScriptedServer, StubResponse, scripted_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def test_a_ca_bundle_that_is_none_is_named(
     if content is not None:
         bundle.write_text(content)
     tap.patch.setenv(variable, str(bundle))
-    result = tap({**LOGIN, "api_url": encrypted_gong.url, "time_zone": "UTC"})
+    result = tap({**CREDENTIALS, "api_url": encrypted_gong.url, "time_zone": "UTC"})
     assert result.code == 1
     (error,) = result.errors
     assert error.endswith(

@@ -14,7 +14,7 @@ from gong_sandbox.app import create_app
 from gong_sandbox.company.company import Company
 from gong_sandbox.server import serve
 from tests.edge_values.tap_command import TODAY, YESTERDAY
-from tests.helpers import LOGIN, ScriptedServer, StubResponse, catalog, scripted_server
+from tests.helpers import CREDENTIALS, ScriptedServer, StubResponse, catalog, scripted_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,9 +68,9 @@ class EdgeResponses:
 def responses() -> Iterator[tuple[EdgeResponses, ScriptedServer]]:
     app = create_app(Company(users=4, seed=1, time_zone=EASTERNMOST), calls_per_second=10_000)
     with serve(app) as url:
-        answer = EdgeResponses(url)
-        with scripted_server(answer) as server:
-            yield answer, server
+        edge_responses = EdgeResponses(url)
+        with scripted_server(edge_responses) as server:
+            yield edge_responses, server
 
 
 @pytest.mark.parametrize("time_zone", [None, EASTERNMOST])
@@ -81,11 +81,11 @@ def test_responses_with_edge_dates_end_without_a_traceback(
     edge: str,
     time_zone: str | None,
 ) -> None:
-    answer, server = responses
-    answer.edge = edge
+    edge_responses, server = responses
+    edge_responses.edge = edge
     result = tap(
         {
-            **LOGIN,
+            **CREDENTIALS,
             "api_url": server.url,
             "motioncx_api_key": "sandbox-motioncx-key",
             "motioncx_api_url": f"{server.url}/motioncx",

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
-LOGIN = {
+CREDENTIALS = {
     "TAP_GONG_STATS_ACCESS_KEY": "sandbox-key",
     "TAP_GONG_STATS_ACCESS_KEY_SECRET": "sandbox-secret",
 }
 
 
 def meltano_env(state_home: Path, **settings: str) -> dict[str, str]:
-    """Return the environment of a Meltano process that asks nothing of the network.
+    """Return the environment of a Meltano process that makes no network requests of its own.
 
     Args:
         state_home: where Meltano writes its logs.

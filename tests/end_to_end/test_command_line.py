@@ -13,7 +13,7 @@ import pytest
 
 from tap_gong_stats.cli import HELP
 from tap_gong_stats.config.json_schema import CONFIG_SCHEMA
-from tests.helpers import LOGIN, Json, catalog
+from tests.helpers import CREDENTIALS, Json, catalog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +93,7 @@ def test_settings_are_read_from_the_environment(sandbox: StartSandbox) -> None:
 def test_settings_are_read_from_a_file(sandbox: StartSandbox, tmp_path: Path) -> None:
     config = tmp_path / "config.json"
     config.write_text(
-        json.dumps({**LOGIN, **sandbox().config(calls_per_second=999.5, request_timeout=2.5)})
+        json.dumps({**CREDENTIALS, **sandbox().config(calls_per_second=999.5, request_timeout=2.5)})
     )
     assert tap("--config", config).returncode == 0
 
@@ -101,7 +101,7 @@ def test_settings_are_read_from_a_file(sandbox: StartSandbox, tmp_path: Path) ->
 @pytest.mark.parametrize("mode", [[], ["--test"]])
 def test_wrong_setting_is_a_one_line_error(tmp_path: Path, mode: list[str]) -> None:
     config = tmp_path / "config.json"
-    config.write_text(json.dumps({**LOGIN, "start_date": "soon", "start_dat": 1}))
+    config.write_text(json.dumps({**CREDENTIALS, "start_date": "soon", "start_dat": 1}))
     result = tap("--config", config, *mode)
     assert result.returncode == 1
     assert result.stdout == ""
@@ -112,7 +112,7 @@ def test_wrong_setting_is_a_one_line_error(tmp_path: Path, mode: list[str]) -> N
 
 def test_damaged_state_is_a_one_line_error(tmp_path: Path) -> None:
     config, state = tmp_path / "config.json", tmp_path / "state.json"
-    config.write_text(json.dumps(LOGIN))
+    config.write_text(json.dumps(CREDENTIALS))
     state.write_text(json.dumps({"bookmarks": {"daily_activity": []}}))
     result = tap("--config", config, "--state", state)
     assert (result.returncode, result.stdout) == (1, "")
@@ -152,7 +152,7 @@ def test_each_failing_stream_is_one_line_and_the_others_are_loaded(
 ) -> None:
     gong = sandbox(scopes=scopes, users=7)
     config, selection = tmp_path / "config.json", tmp_path / "catalog.json"
-    config.write_text(json.dumps({**LOGIN, **gong.config()}))
+    config.write_text(json.dumps({**CREDENTIALS, **gong.config()}))
     selection.write_text(json.dumps(select("users", "workspaces", "scorecards")))
     result = tap("--config", config, "--catalog", selection)
     assert result.returncode == 1
@@ -168,7 +168,7 @@ def test_each_failing_stream_is_one_line_and_the_others_are_loaded(
 def test_skip_forbidden_streams_exits_with_0(sandbox: StartSandbox, tmp_path: Path) -> None:
     gong = sandbox(scopes=["api:users:read"])
     config, selection = tmp_path / "config.json", tmp_path / "catalog.json"
-    config.write_text(json.dumps({**LOGIN, **gong.config(skip_forbidden_streams=True)}))
+    config.write_text(json.dumps({**CREDENTIALS, **gong.config(skip_forbidden_streams=True)}))
     selection.write_text(json.dumps(select("users", "workspaces", "scorecards")))
     result = tap("--config", config, "--catalog", selection)
     assert (result.returncode, error_lines(result)) == (0, [])
@@ -178,7 +178,7 @@ def test_skip_forbidden_streams_exits_with_0(sandbox: StartSandbox, tmp_path: Pa
 def test_used_up_budget_exits_with_0(sandbox: StartSandbox, tmp_path: Path) -> None:
     gong = sandbox()
     config = tmp_path / "config.json"
-    config.write_text(json.dumps({**LOGIN, **gong.config(max_api_calls=3)}))
+    config.write_text(json.dumps({**CREDENTIALS, **gong.config(max_api_calls=3)}))
     result = tap("--config", config)
     assert (result.returncode, error_lines(result), len(gong.calls)) == (0, [], 3)
     assert "the 3 calls of max_api_calls are used up; the next run resumes here" in result.stderr
@@ -197,7 +197,7 @@ def test_connection_check_reports_every_stream(sandbox: StartSandbox, tmp_path: 
     gong = sandbox(scopes=["api:stats:interaction", "api:users:read"], users=7)
     config = tmp_path / "config.json"
     settings = gong.config(time_zone=gong.company.time_zone)
-    config.write_text(json.dumps({**LOGIN, **settings}))
+    config.write_text(json.dumps({**CREDENTIALS, **settings}))
     result = tap("--config", config, "--test")
     assert result.returncode == 1
     assert result.stdout == ""
@@ -226,7 +226,7 @@ def test_connection_check_ignores_deselected_streams(
 ) -> None:
     gong = sandbox(scopes=["api:users:read"], users=7)
     config, selection = tmp_path / "config.json", tmp_path / "catalog.json"
-    config.write_text(json.dumps({**LOGIN, **gong.config()}))
+    config.write_text(json.dumps({**CREDENTIALS, **gong.config()}))
     selection.write_text(json.dumps(select("users")))
     result = tap("--config", config, *(one.format(selection) for one in options))
     assert (result.returncode, [call.path for call in gong.calls]) == (0, ["/v2/users"])
@@ -237,7 +237,7 @@ def test_connection_check_with_full_access_exits_with_0(
 ) -> None:
     gong = sandbox(users=7)
     config = tmp_path / "config.json"
-    config.write_text(json.dumps({**LOGIN, **gong.config()}))
+    config.write_text(json.dumps({**CREDENTIALS, **gong.config()}))
     assert tap("--config", config, "--test").returncode == 0
     schema = tap("--config", config, "--test=schema")
     assert schema.returncode == 0

@@ -14,7 +14,7 @@ import pytest
 from tests import expected_rows
 from tests.expected_rows import in_order
 from tests.expected_windows import expected_windows
-from tests.helpers import LOGIN, RecordingTarget
+from tests.helpers import CREDENTIALS, RecordingTarget
 from tests.helpers.bookmark_check import BookmarkCheck
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def load_with_kills(gong: Sandbox, folder: Path, kill_after: list[int]) -> int:
         kill_after: for each run, the number of lines after which it is killed.
     """
     start = gong.company.today - timedelta(days=6)
-    config = LOGIN | gong.config(
+    config = CREDENTIALS | gong.config(
         start_date=start.isoformat(),
         days_per_call=2,
         lookback_days=2,
@@ -84,7 +84,7 @@ def test_killed_runs_resume_without_data_loss(gong: Sandbox, tmp_path: Path) -> 
 
 @pytest.mark.soak
 def test_a_hundred_killed_runs_resume_without_data_loss(gong: Sandbox, tmp_path: Path) -> None:
-    chance, kills = random.Random(0), 0
+    rng, kills = random.Random(0), 0
     while kills < 100:
-        lines = [chance.randrange(12, 200) for _ in range(chance.randrange(1, 12))]
+        lines = [rng.randrange(12, 200) for _ in range(rng.randrange(1, 12))]
         kills += load_with_kills(gong, tmp_path, lines)

@@ -12,7 +12,7 @@ import pytest
 from tap_gong_stats.config.definitions import SETTINGS
 from tap_gong_stats.config.json_schema import SDK_INTEGERS
 from tap_gong_stats.config.validators.scalars import Integer, Number
-from tests.end_to_end.meltano_project import BIN, LOGIN, ROOT, MeltanoProject, meltano_env
+from tests.end_to_end.meltano_project import BIN, CREDENTIALS, ROOT, MeltanoProject, meltano_env
 from tests.helpers import catalog
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def test_metrics_name_their_streams_and_nothing_is_warned_of(
     gong = sandbox()
     log = checkout.run(
         *("--log-format=json", "run", "tap-gong-stats", "target-jsonl"),
-        **LOGIN,
+        **CREDENTIALS,
         TAP_GONG_STATS_API_URL=gong.url,
         TAP_GONG_STATS_CALLS_PER_SECOND="1000",
         TAP_GONG_STATS_START_DATE=(gong.company.today - timedelta(days=8)).isoformat(),
@@ -99,7 +99,7 @@ def test_invalid_number_of_the_sdk_ends_with_one_line(checkout: MeltanoProject, 
 
 def assert_reported(project: MeltanoProject, names: set[str], **variables: str) -> None:
     with pytest.raises(AssertionError) as failure:
-        project.run("run", "tap-gong-stats", "target-jsonl", **LOGIN, **variables)
+        project.run("run", "tap-gong-stats", "target-jsonl", **CREDENTIALS, **variables)
     log = str(failure.value)
     assert "Traceback" not in log
     assert {one or other for one, other in INVALID_NUMBER.findall(log)} == names

@@ -15,7 +15,7 @@ from psycopg import sql
 from tests import expected_rows
 from tests.end_to_end.meltano_project import (
     BIN,
-    LOGIN,
+    CREDENTIALS,
     ROOT,
     MeltanoProject,
     add_plugins,
@@ -61,7 +61,7 @@ def database(postgres: Database, request: pytest.FixtureRequest) -> Database:
 
 def settings(gong: Sandbox, database: Database, *, days: int) -> dict[str, str]:
     return {
-        **LOGIN,
+        **CREDENTIALS,
         **database.variables,
         "TAP_GONG_STATS_API_URL": gong.url,
         "TAP_GONG_STATS_CALLS_PER_SECOND": "999.5",

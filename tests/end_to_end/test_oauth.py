@@ -52,7 +52,7 @@ def test_tokens_are_kept_for_the_next_run(sandbox: StartSandbox, token_file: Pat
     }
 
 
-def test_a_token_that_gong_refuses_is_refreshed_once(
+def test_a_token_that_gong_rejects_is_refreshed_once(
     sandbox: StartSandbox, token_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tap_gong_stats.api.retry.MIN_BACKOFF", 0.001)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.helpers import LOGIN, StubResponse, catalog, scripted_server
+from tests.helpers import CREDENTIALS, StubResponse, catalog, scripted_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def command(gong: Gong, tmp_path: Path) -> Iterator[list[str]]:
         root["metadata"]["selected"] = entry["stream"] == "users"
     (tmp_path / "catalog.json").write_text(json.dumps({"streams": streams}))
     with scripted_server(lambda *_: StubResponse(body={"users": gong.users})) as server:
-        (tmp_path / "config.json").write_text(json.dumps({**LOGIN, "api_url": server.url}))
+        (tmp_path / "config.json").write_text(json.dumps({**CREDENTIALS, "api_url": server.url}))
         yield [
             *(sys.executable, "-m", "tap_gong_stats", "--config", str(tmp_path / "config.json")),
             *("--catalog", str(tmp_path / "catalog.json")),

@@ -17,7 +17,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from tests import expected_rows
-from tests.end_to_end.meltano_project import LOGIN
+from tests.end_to_end.meltano_project import CREDENTIALS
 from tests.expected_rows import in_order
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def meltano(tmp_path: Path, postgres: Database) -> Callable[..., str]:
                 **os.environ,
                 **postgres.variables,
                 **settings,
-                **LOGIN,
+                **CREDENTIALS,
                 "MELTANO_ENVIRONMENT": "prod",
                 # The plugins are kept for the next run of the tests.
                 "MELTANO_SYS_DIR_ROOT": str(ROOT / ".venv" / "meltano"),

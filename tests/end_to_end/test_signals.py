@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.helpers import LOGIN
+from tests.helpers import CREDENTIALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ def start(sandbox: StartSandbox, tmp_path: Path) -> Callable[[], subprocess.Pope
         gong = sandbox(users=8, latency=0.3)
         begin = gong.company.today - timedelta(days=60)
         config: dict[str, Any] = gong.config(start_date=begin.isoformat(), calls_per_second=100)
-        config |= LOGIN
+        config |= CREDENTIALS
         (tmp_path / "config.json").write_text(json.dumps(config))
         return subprocess.Popen(
             [sys.executable, "-m", "tap_gong_stats", "--config", str(tmp_path / "config.json")],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.helpers import LOGIN
+from tests.helpers import CREDENTIALS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,7 @@ def test_run_with_a_missing_state_file_loads_from_start_date(
     yesterday = (gong.company.today - timedelta(days=1)).isoformat()
     # With the time zone, as yesterday may not have ended everywhere on Earth.
     settings = gong.config(start_date=yesterday, time_zone=gong.company.time_zone)
-    config.write_text(json.dumps(LOGIN | settings))
+    config.write_text(json.dumps(CREDENTIALS | settings))
     result = run_tap(config, state)
     assert result.returncode == 0, result.stderr
     assert f"{state} holds no state; loading from start_date" in result.stderr
@@ -48,7 +48,7 @@ def test_run_with_a_missing_state_file_loads_from_start_date(
 @pytest.mark.parametrize("path", ["-", "/dev/stdin"])
 def test_state_from_a_pipe_is_read(tmp_path: Path, path: str) -> None:
     config = tmp_path / "config.json"
-    config.write_text(json.dumps(LOGIN))
+    config.write_text(json.dumps(CREDENTIALS))
     result = run_tap(config, path, stdin='{"bookmarks": {"daily_activity": []}}')
     assert (result.returncode, result.stdout) == (1, "")
     assert "state: daily_activity is not an object" in result.stderr

@@ -16,7 +16,7 @@ from gong_sandbox.company import Company
 from gong_sandbox.faults import Fault, fault_proxy
 from gong_sandbox.server import serve
 from tests.faults.fault_schedule import SILENT, TRANSIENT, FaultSchedule, Outage
-from tests.helpers import LOGIN, endpoint_paths
+from tests.helpers import CREDENTIALS, endpoint_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +34,8 @@ SECRETS = [
     base64.b64encode(b"sandbox-key:sandbox-secret").decode(),
     base64.b64encode(b"sandbox-client:sandbox-client-secret").decode(),
 ]
-CREDENTIALS: dict[str, Json] = {
-    "access key": LOGIN,
+CREDENTIALS_BY_METHOD: dict[str, Json] = {
+    "access key": CREDENTIALS,
     "access token": {"access_token": "sandbox-token"},
     "OAuth": {
         "client_id": "sandbox-client",
@@ -125,14 +125,14 @@ def secrets_in(output: str, folder: Path) -> list[str]:
     return [secret for secret in [*SECRETS, *issued] if secret in output]
 
 
-@pytest.mark.parametrize("credentials", CREDENTIALS)
+@pytest.mark.parametrize("method", CREDENTIALS_BY_METHOD)
 @pytest.mark.parametrize("recovers", [True, False])
 def test_output_of_a_run_contains_no_secret(
-    gong: FaultProxy, tmp_path: Path, credentials: str, *, recovers: bool
+    gong: FaultProxy, tmp_path: Path, method: str, *, recovers: bool
 ) -> None:
     gong.script = fail_endpoints(recovers=recovers)
     config = {
-        **CREDENTIALS[credentials],
+        **CREDENTIALS_BY_METHOD[method],
         "api_url": gong.url,
         "calls_per_second": 1000,
         "start_date": "2026-03-02",
@@ -141,7 +141,7 @@ def test_output_of_a_run_contains_no_secret(
         "motioncx_api_key": "sandbox-motioncx-key",
         "motioncx_api_url": f"{gong.url}/motioncx",
     }
-    if credentials == "OAuth":
+    if method == "OAuth":
         config |= {"oauth_url": gong.url, "oauth_token_file": str(tmp_path / "tokens.json")}
     exit_code, output = run_tap_verbosely(config, tmp_path)
     assert (exit_code == 0) == recovers, output
@@ -151,7 +151,7 @@ def test_output_of_a_run_contains_no_secret(
 
 def test_output_of_invalid_settings_contains_no_secret(tmp_path: Path) -> None:
     config: Json = {"start_date": "soon", "access_key_secrt": "sandbox-secret"}
-    for credentials in CREDENTIALS.values():
+    for credentials in CREDENTIALS_BY_METHOD.values():
         config |= credentials
     exit_code, output = run_tap_verbosely(config, tmp_path)
     assert exit_code == 1

@@ -20,7 +20,7 @@ from gong_sandbox.faults import Fault, fault_proxy
 from gong_sandbox.server import serve
 from tests.expected_windows import STREAMS, expected_windows, key_of, reference_rows
 from tests.faults.fault_schedule import SILENT, TRANSIENT, is_detectable
-from tests.helpers import LOGIN
+from tests.helpers import CREDENTIALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,10 +91,10 @@ class RandomFaults:
         self._requests: Counter[str] = Counter()
 
     def __call__(self, request: Request) -> Fault | None:
-        chance = random.Random(request.window)
-        fault, position = chance.choice(self._faults), chance.choice([1, 1, 2])
+        rng = random.Random(request.window)
+        fault, position = rng.choice(self._faults), rng.choice([1, 1, 2])
         self._requests[request.window] += 1
-        is_due = self._requests[request.window] == position and chance.random() < self._share
+        is_due = self._requests[request.window] == position and rng.random() < self._share
         return fault if is_due and is_detectable(fault, request) else None
 
 
@@ -144,7 +144,7 @@ def soak(folder: Path, *, users: int, history: timedelta, share: float) -> list[
     samples = []
     with serve(app) as url, fault_proxy(url, RandomFaults(share)) as proxy:
         config = {
-            **LOGIN,
+            **CREDENTIALS,
             "api_url": proxy.url,
             "calls_per_second": 500,
             "concurrency": CONCURRENCY,

@@ -1,7 +1,7 @@
 """Helpers for tests: runs of the tap, a target that records them, and a scripted server."""
 
 from tests.helpers.run import (
-    LOGIN,
+    CREDENTIALS,
     Run,
     catalog,
     endpoint_paths,
@@ -18,7 +18,7 @@ from tests.helpers.scripted_server import (
 from tests.helpers.target import Json, RecordingTarget, RunKilled, bookmark
 
 __all__ = [
-    "LOGIN",
+    "CREDENTIALS",
     "Json",
     "RecordingTarget",
     "Run",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tap_gong_stats.streams.base import ApiStream
     from tests.helpers.target import Json
 
-LOGIN = {"access_key": "sandbox-key", "access_key_secret": "sandbox-secret"}
+CREDENTIALS = {"access_key": "sandbox-key", "access_key_secret": "sandbox-secret"}
 
 
 @dataclass
@@ -77,7 +77,7 @@ def endpoint_scopes() -> dict[str, str]:
 
 
 def _all_streams() -> dict[str, ApiStream]:
-    tap = TapGongStats(config={**LOGIN, "motioncx_api_key": "key"})
+    tap = TapGongStats(config={**CREDENTIALS, "motioncx_api_key": "key"})
     return cast("dict[str, ApiStream]", tap.streams)
 
 
@@ -104,7 +104,7 @@ def run_tap(
     target = target or RecordingTarget()
     target.start_run(kill_after, signum)
     tap = TapGongStats(
-        config={**LOGIN, **config},
+        config={**CREDENTIALS, **config},
         state=json.loads(json.dumps(state or target.state)),
         catalog=catalog,
         message_writer=target,

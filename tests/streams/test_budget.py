@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tap_gong_stats.tap import TapGongStats
 from tests import expected_rows
 from tests.expected_rows import in_order
-from tests.helpers import LOGIN, Json, run_tap
+from tests.helpers import CREDENTIALS, Json, run_tap
 
 if TYPE_CHECKING:
     import pytest
@@ -20,7 +20,7 @@ NOW_IN_STATE = "2026-03-12T12:00:00+00:00"
 
 
 def order(**bookmarks: Json) -> list[str]:
-    return [*TapGongStats(config=LOGIN, state={"bookmarks": bookmarks}).streams]
+    return [*TapGongStats(config=CREDENTIALS, state={"bookmarks": bookmarks}).streams]
 
 
 def test_streams_synced_least_recently_come_first() -> None:

@@ -178,7 +178,7 @@ def test_rejected_credentials_end_the_run_after_delivering_everything_before(
             is_rejected.set()
             return gong_error("Access is denied: the access key is not valid.", 401)
         if concurrency == 3 and start in {"2026-03-02", "2026-03-04"}:
-            assert is_rejected.wait(10)  # the third window is answered before the first two
+            assert is_rejected.wait(10)  # the response for the third window comes first
         return day_by_day(request)
 
     with scripted_server(respond) as server:

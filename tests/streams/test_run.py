@@ -11,7 +11,7 @@ import pytest
 from tap_gong_stats.tap import TapGongStats
 from tests import expected_rows
 from tests.expected_rows import days, in_order, weeks
-from tests.helpers import LOGIN, Json, Run, bookmark, run_tap
+from tests.helpers import CREDENTIALS, Json, Run, bookmark, run_tap
 
 if TYPE_CHECKING:
     from typing import Any
@@ -82,7 +82,7 @@ def test_records_come_stream_by_stream_and_window_by_window(
     config = gong.config(start_date="2026-03-02", days_per_call=2, concurrency=concurrency)
     run = run_tap(config)
     assert run.error is None
-    assert emitted_streams(run) == [*TapGongStats(config={**LOGIN, **config}).streams]
+    assert emitted_streams(run) == [*TapGongStats(config={**CREDENTIALS, **config}).streams]
     start, today = gong.company.today - timedelta(days=10), gong.company.today
     expected = {
         stream: getattr(expected_rows, stream)(gong.company, days(start, today))
@@ -157,7 +157,7 @@ def test_dry_run_ends_each_stream_at_the_record_limit(
     config = gong.config(
         start_date="2026-01-12", days_per_call=1, concurrency=1, time_zone=NEW_YORK
     )
-    tap = TapGongStats(config={**LOGIN, **config})
+    tap = TapGongStats(config={**CREDENTIALS, **config})
     streams = [tap.streams[name] for name in ("daily_activity", "interaction_stats", "users")]
     assert tap.run_sync_dry_run(dry_run_record_limit=1, streams=streams)
     tap.gong.client.close()

@@ -55,9 +55,9 @@ class FakeStream:
         sub_partitions: the requests of each window.
         hint: what each page tells about the time zone.
         pages: how many pages each request has.
-        closed_until: the API refuses windows that end later.
+        closed_until: the API rejects windows that end later.
         requested: the windows that were requested.
-        questions: with which argument the sub-partitions were asked for.
+        more_to_learn_args: the arguments with which the sub-partitions were requested.
     """
 
     sub_partitions: Sequence[dict[str, Any]] | None = ({},)
@@ -65,16 +65,16 @@ class FakeStream:
     pages: int = 1
     closed_until: date = date.max
     requested: list[Window] = field(default_factory=list)
-    questions: list[bool] = field(default_factory=list)
+    more_to_learn_args: list[bool] = field(default_factory=list)
 
     def paginate(self, request: WindowRequest) -> FakePages:
         assert request.window
         self.requested.append(request.window)
         is_closed = request.window.end <= self.closed_until
-        return FakePages((0, 0), self.pages, on_fetch=None if is_closed else refuse)
+        return FakePages((0, 0), self.pages, on_fetch=None if is_closed else reject)
 
-    def ask(self, more_to_learn: bool) -> Sequence[dict[str, Any]] | None:  # noqa: FBT001 - see Fetcher
-        self.questions.append(more_to_learn)
+    def find_sub_partitions(self, more_to_learn: bool) -> Sequence[dict[str, Any]] | None:  # noqa: FBT001 - see Fetcher
+        self.more_to_learn_args.append(more_to_learn)
         return self.sub_partitions
 
     def plan(
@@ -91,10 +91,10 @@ class FakeStream:
             (slicer.partitions or [{}])[0],
             ranges,
             slicer=slicer,
-            fetcher=Fetcher(self.paginate, lambda *_: self.hint, self.ask),
+            fetcher=Fetcher(self.paginate, lambda *_: self.hint, self.find_sub_partitions),
             horizon=Horizon(time_zone, now, end_date),
         )
 
 
-def refuse(_: FakePage) -> None:
+def reject(_: FakePage) -> None:
     raise WindowNotClosedError("the last day has not ended")

@@ -39,16 +39,16 @@ class Permits:
     def __init__(self, total: float = math.inf, *, wait: bool = False) -> None:
         self.left = total
         self.issued = 0
-        self._gate = threading.Semaphore(0) if wait else None
+        self._release = threading.Semaphore(0) if wait else None
         self._lock = threading.Lock()
 
     def allow(self, count: int = 1) -> None:
-        assert self._gate
-        self._gate.release(count)
+        assert self._release
+        self._release.release(count)
 
     def acquire(self) -> str:
-        if self._gate:
-            assert self._gate.acquire(timeout=TIMEOUT)
+        if self._release:
+            assert self._release.acquire(timeout=TIMEOUT)
         let_other_threads_run()
         with self._lock:
             if not self.left:

@@ -88,10 +88,10 @@ def test_deliver_with_a_failing_source_returns_its_tasks_first() -> None:
     first, second = workload.sources
     first.error = FakeError("no more tasks")
     errors: list[Exception] = []
-    asked = threading.Event()
-    second.tasks[0].on_fetch = lambda _: asked.set()
+    fetched = threading.Event()
+    second.tasks[0].on_fetch = lambda _: fetched.set()
     with prefetching(workload.all_sources, concurrency=1) as prefetcher:
-        assert asked.wait(TIMEOUT)
+        assert fetched.wait(TIMEOUT)
         assert [page.path for page in deliver(prefetcher, first, errors)] == [
             (0, 0, 0),
             (0, 1, 0),

@@ -109,6 +109,6 @@ def test_bookmark_without_a_selection_takes_the_current_one() -> None:
 
 
 @pytest.mark.parametrize("selection", ["all", {"user_ids": "1"}, 7])
-def test_bookmark_with_a_selection_of_another_form_is_refused(selection: object) -> None:
+def test_bookmark_with_a_selection_of_another_form_is_rejected(selection: object) -> None:
     with pytest.raises(BookmarkError, match="invalid selection"):
         select({**KEY, "selection": selection}, user_ids=None)

@@ -96,10 +96,10 @@ def test_error_before_the_first_request_of_a_shared_fetch_is_kept() -> None:
 
 
 def test_error_while_a_page_is_handed_over_is_kept() -> None:
-    def refuse(_: FakePage) -> None:
+    def reject(_: FakePage) -> None:
         raise FakeError
 
-    fetch = SharedFetch[FakePage](lambda: FakeTask((0,)), refuse)
+    fetch = SharedFetch[FakePage](lambda: FakeTask((0,)), reject)
     with pytest.raises(FakeError):
         fetch.fetch_next("permit")
     with pytest.raises(FakeError):

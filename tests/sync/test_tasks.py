@@ -17,22 +17,22 @@ def test_peek_returns_at_least_as_many_slots_as_there_are_and_begins_none() -> N
 
 
 def test_peek_with_tasks_of_its_own_to_come_has_more_to_learn() -> None:
-    asked: list[str] = []
+    notices: list[str] = []
     queue = TaskQueue(
         FakeTaskSource(
             [FakeTask((0, 0)), FakeTask((0, 1))],
             held_back=[1],
-            on_uncertain=lambda: asked.append("uncertain"),
+            on_uncertain=lambda: notices.append("uncertain"),
         )
     )
     assert len(queue.peek(2, more_to_learn=False)) == 1
-    assert asked == ["uncertain"]
+    assert notices == ["uncertain"]
     (slot,) = queue.peek(1, more_to_learn=True)
     queue.begin(slot)
     assert len(queue.peek(1, more_to_learn=False)) == 0
     slot.done = True
     assert len(queue.peek(1, more_to_learn=False)) == 1
-    assert asked == ["uncertain"] * 2
+    assert notices == ["uncertain"] * 2
 
 
 def test_begin_moves_only_the_next_slot() -> None:

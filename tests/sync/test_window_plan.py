@@ -114,7 +114,7 @@ def test_next_task_holds_back_no_window_that_ends_the_same_in_every_time_zone() 
     for more_to_learn in (True, False):
         assert next_window(plan, more_to_learn=more_to_learn) is None
         assert plan.exhausted is not more_to_learn
-    assert stream.questions == []
+    assert stream.more_to_learn_args == []
 
 
 def test_next_task_does_not_end_early_if_the_time_zone_is_detected_meanwhile() -> None:
@@ -157,7 +157,7 @@ def test_next_task_returns_a_request_for_each_sub_partition_of_a_window() -> Non
     ]
     assert plan.exhausted
     assert plan.total_requests == 4
-    assert stream.questions == [True]
+    assert stream.more_to_learn_args == [True]
 
 
 def test_next_task_waits_until_sub_partitions_are_known() -> None:
@@ -168,7 +168,7 @@ def test_next_task_waits_until_sub_partitions_are_known() -> None:
         assert not plan.exhausted
     stream.sub_partitions = [{}]
     assert all_windows(plan) == [window(1, 4), window(4, 7), window(7, 10)]
-    assert stream.questions == [True, False, True]
+    assert stream.more_to_learn_args == [True, False, True]
 
 
 def test_next_task_without_sub_partitions_ends_the_plan() -> None:
@@ -184,7 +184,7 @@ def test_next_task_passes_on_why_sub_partitions_cannot_be_found() -> None:
         raise FakeError
 
     stream = FakeStream()
-    stream.ask = fail  # type: ignore[assignment, method-assign] # raises instead
+    stream.find_sub_partitions = fail  # type: ignore[assignment, method-assign] # raises instead
     with pytest.raises(FakeError):
         next_window(stream.plan(SINCE_1_MARCH))
 

@@ -13,7 +13,7 @@ from tests.sync.fake_stream import (
     FakePages,
     FakeStream,
     march,
-    refuse,
+    reject,
     window,
 )
 
@@ -76,15 +76,15 @@ def test_window_task_is_shortened_only_once() -> None:
 
 
 def test_window_task_that_was_shortened_is_not_shortened_for_a_later_page() -> None:
-    class RefusesSecondPage(FakeStream):
+    class RejectsSecondPage(FakeStream):
         def paginate(self, request: WindowRequest) -> FakePages:
             pages = super().paginate(request)
             pages.on_fetch = pages.on_fetch or (
-                lambda page: refuse(page) if page.path[-1] else None
+                lambda page: reject(page) if page.path[-1] else None
             )
             return pages
 
-    stream = RefusesSecondPage(closed_until=march(9), pages=2)
+    stream = RejectsSecondPage(closed_until=march(9), pages=2)
     task = task_of(stream, 7)
     assert task.fetch_next("permit")
     with pytest.raises(WindowNotClosedError):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gong_sandbox.app import create_app
 from gong_sandbox.company import Company
 from gong_sandbox.server import serve
-from tests.helpers import LOGIN
+from tests.helpers import CREDENTIALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ def capture(folder: Path) -> Output:
     first, second = folder / "first.jsonl", folder / "second.jsonl"
     with serve(app) as url:
         config: Json = {
-            **LOGIN,
+            **CREDENTIALS,
             "api_url": url,
             "calls_per_second": 1000,
             "start_date": (company.today - timedelta(days=DAYS)).isoformat(),

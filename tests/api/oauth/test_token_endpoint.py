@@ -31,8 +31,8 @@ def refresh(url: str, **options: Any) -> Tokens:
     )
 
 
-def error_of(answer: StubResponse) -> ApiError:
-    with scripted_server(lambda *_: answer) as script, pytest.raises(ApiError) as caught:
+def error_of(response: StubResponse) -> ApiError:
+    with scripted_server(lambda *_: response) as script, pytest.raises(ApiError) as caught:
         refresh(script.url)
     return caught.value
 
@@ -111,7 +111,7 @@ def test_refresh_with_invalid_credentials_says_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("answer", "message"),
+    ("response", "message"),
     [
         (StubResponse(404, b"<html>"), "HTTP 404: no OAuth error in the response; check oauth_url"),
         (StubResponse(403, {"errors": ["blocked"]}), "HTTP 403: ['blocked']; check oauth_url"),
@@ -135,19 +135,19 @@ def test_refresh_with_invalid_credentials_says_what_to_do(
         ),
     ],
 )
-def test_refresh_with_another_response_fails(answer: StubResponse, message: str) -> None:
-    error = error_of(answer)
+def test_refresh_with_another_response_fails(response: StubResponse, message: str) -> None:
+    error = error_of(response)
     assert isinstance(error, RunError)
     assert not isinstance(error, AuthenticationError)
     assert str(error) == message
 
 
 def test_refresh_does_not_repeat_what_a_server_repeats() -> None:
-    def answer(request: dict[str, Any], _: int) -> StubResponse:
+    def respond(request: dict[str, Any], _: int) -> StubResponse:
         text = f"bad {request['headers']['Authorization']} and {request['refresh_token']}x\nINFO ok"
         return StubResponse(400, {"error": "invalid_request", "error_description": text})
 
-    with scripted_server(answer) as script, pytest.raises(RunError) as caught:
+    with scripted_server(respond) as script, pytest.raises(RunError) as caught:
         refresh(script.url)
     assert str(caught.value) == (
         "HTTP 400: invalid_request: bad Basic *** and ***x\\nINFO ok; check oauth_url"

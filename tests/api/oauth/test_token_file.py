@@ -94,10 +94,10 @@ def test_read_file_that_others_can_read_restricts_it(
 def test_read_file_that_cannot_be_restricted_fails(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> NoReturn:
+    def deny(*_: object) -> NoReturn:
         raise PermissionError
 
-    monkeypatch.setattr(os, "fchmod", refuse)
+    monkeypatch.setattr(os, "fchmod", deny)
     write(path, OLD.to_json(), 0o644)
     with pytest.raises(RunError) as caught:
         TokenFile(str(path)).read()

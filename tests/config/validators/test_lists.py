@@ -45,7 +45,7 @@ def test_ids_become_unique_text_in_the_given_order(value: object, ids: tuple[str
         [10**5000],
     ],
 )
-def test_ids_refuse_any_other_value(value: object) -> None:
+def test_ids_reject_any_other_value(value: object) -> None:
     with pytest.raises(InvalidValueError) as caught:
         Ids().parse(value)
     assert str(caught.value).endswith(' is not valid; use a list of IDs such as ["123", "456"]')
@@ -75,7 +75,7 @@ def test_periods_become_unique_in_the_given_order(value: object, periods: tuple[
 @pytest.mark.parametrize(
     "value", ["day", "", [], ["hour"], ["Day"], ["day", ""], [["day"]], [1], {}]
 )
-def test_periods_refuse_any_other_value(value: object) -> None:
+def test_periods_reject_any_other_value(value: object) -> None:
     with pytest.raises(InvalidValueError) as caught:
         Periods().parse(value)
     assert str(caught.value) == (

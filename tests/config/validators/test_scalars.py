@@ -67,13 +67,13 @@ def test_bounds_are_inclusive() -> None:
 
 
 @pytest.mark.parametrize("value", [*NO_NUMBERS, 1.5, "1.5", 101, 1e-320])
-def test_integer_refuses_any_other_value(value: object) -> None:
+def test_integer_rejects_any_other_value(value: object) -> None:
     with pytest.raises(InvalidValueError, match=r"is not valid; use a whole number from 0 to 100$"):
         INTEGER.parse(value)
 
 
 @pytest.mark.parametrize("value", [*NO_NUMBERS, 0, 0.4, 1e-320, "100.1"])
-def test_number_refuses_any_other_value(value: object) -> None:
+def test_number_rejects_any_other_value(value: object) -> None:
     with pytest.raises(InvalidValueError, match=r"is not valid; use a number from 0\.5 to 100$"):
         NUMBER.parse(value)
 
@@ -106,6 +106,6 @@ def test_boolean_accepts_json_booleans(value: bool) -> None:  # noqa: FBT001 - w
 
 
 @pytest.mark.parametrize("value", ["true", "", 0, 1, 1.0, [], {}])
-def test_boolean_refuses_any_other_value(value: object) -> None:
+def test_boolean_rejects_any_other_value(value: object) -> None:
     with pytest.raises(InvalidValueError, match=r"is not valid; use true or false$"):
         Boolean().parse(value)

@@ -26,7 +26,7 @@ def test_empty_text_means_unset(validator: Validator) -> None:
 
 @pytest.mark.parametrize("validator", [Text(), ApiKey(), TimeZone()])
 @pytest.mark.parametrize("value", NO_TEXT)
-def test_a_value_that_is_not_text_is_refused_without_showing_it(
+def test_a_value_that_is_not_text_is_rejected_without_showing_it(
     validator: Validator, value: object
 ) -> None:
     assert message(validator, value) == "is not text; put it in quotes"
@@ -45,7 +45,7 @@ def test_api_key_is_printable_ascii() -> None:
 
 
 @pytest.mark.parametrize("value", ["secret\n", " secret", "sec ret", "secr\u00e9t", "secret\u2028"])
-def test_api_key_of_other_characters_is_refused_without_showing_it(value: str) -> None:
+def test_api_key_of_other_characters_is_rejected_without_showing_it(value: str) -> None:
     assert message(ApiKey(), value) == (
         "contains whitespace or a character that is not printable ASCII; copy the value again"
     )
@@ -59,7 +59,7 @@ def test_url_loses_a_trailing_slash_and_v2(url: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "api.gong.io", "https://a b.c", "https://a:x", 5, ["x"], {}])
-def test_url_of_another_form_is_refused(value: object) -> None:
+def test_url_of_another_form_is_rejected(value: object) -> None:
     assert message(URL, value) == (
         f"{value!r} is not a URL; use a base URL such as https://api.gong.io"
     )
@@ -68,7 +68,7 @@ def test_url_of_another_form_is_refused(value: object) -> None:
 @pytest.mark.parametrize(
     "value", ["https://user:hidden@[gong", "https://gong.io?key=hidden", "https://gong.io#hidden"]
 )
-def test_url_that_may_contain_a_secret_is_refused_without_showing_it(value: str) -> None:
+def test_url_that_may_contain_a_secret_is_rejected_without_showing_it(value: str) -> None:
     assert message(URL, value) == "contains @, ? or #; use a base URL such as https://api.gong.io"
 
 
@@ -88,12 +88,12 @@ def test_day_accepts_dates_and_date_times(text: str, day: date) -> None:
 @pytest.mark.parametrize(
     "value", ["yesterday", "2026-02-30", "20260203", " 2026-01-01", "2026-01-01Tea", 20260101, []]
 )
-def test_day_of_another_form_is_refused(value: object) -> None:
+def test_day_of_another_form_is_rejected(value: object) -> None:
     assert message(DAY, value) == f"{value!r} is not a date; write it as YYYY-MM-DD"
 
 
 @pytest.mark.parametrize("value", ["0001-01-01", "1969-12-31T23:59:59Z"])
-def test_day_before_the_minimum_is_refused(value: str) -> None:
+def test_day_before_the_minimum_is_rejected(value: str) -> None:
     assert message(DAY, value) == f"{value[:10]} is before 1970-01-01; use a later date"
 
 
@@ -105,7 +105,7 @@ def test_time_zone_accepts_iana_names_only() -> None:
 
 
 @pytest.mark.parametrize("value", ["manual", "", 1, ["MANUAL"], {}])
-def test_choice_refuses_any_other_value(value: object) -> None:
+def test_choice_rejects_any_other_value(value: object) -> None:
     choice = Choice(("MANUAL", "BOTH"))
     assert choice.parse("MANUAL") == "MANUAL"
     assert message(choice, value) == f"{value!r} is not valid; use one of MANUAL, BOTH"

@@ -84,7 +84,7 @@ class Answer:
         return (self.score - low) / (high - low)
 
 
-class Truth:
+class ExpectedCompany:
     """The company's history as the scenario's tap could see it; to use at the scenario's end."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -130,8 +130,8 @@ class Truth:
     ) -> None:
         # Of Gong's own periods, the first one starts before the tap's first day.
         loaded = max(window.start, self.start), min(window.end, self.today)
-        grains = self.scenario.settings.get("periods", ["day"])
-        is_gongs = window.period in grains and window.end <= self.today
+        periods = self.scenario.settings.get("periods", ["day"])
+        is_gongs = window.period in periods and window.end <= self.today
         start, end = (window.start, window.end) if is_gongs else loaded
         activity = self.company.activity(user_id, start, end)
         if any(activity.values()):
