@@ -113,7 +113,8 @@ class LocalDateRouter:
         try:
             has_settled = self._time_zone.has_settled(stream, more_to_learn=more_to_learn)
         except ForbiddenError as error:
-            logger.warning("%s; local dates are null", error)
+            reason, _, _ = str(error).partition("; ")
+            logger.warning("%s; local dates stay null; grant this scope or set time_zone", reason)
             has_settled = True
         return [{}] if has_settled else None
 

@@ -134,23 +134,23 @@ def test_an_error_within_the_run_leaves_whole_records(pipe: Pipe) -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-@pytest.mark.parametrize("goes_on", [True, False], ids=["slow", "stuck"])
+@pytest.mark.parametrize("is_slow", [True, False], ids=["slow", "stuck"])
 def test_a_signal_at_any_moment_leaves_whole_lines(
-    pipe: Pipe, monkeypatch: pytest.MonkeyPatch, seed: int, *, goes_on: bool
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch, seed: int, *, is_slow: bool
 ) -> None:
     with suppress(AttributeError):  # on Linux, so small that the writer waits for the reader
         fcntl.fcntl(pipe.writer, fcntl.F_SETPIPE_SZ, output.PIPE_BUF)
-    chance = random.Random(seed)
-    sizes = iter(lambda: chance.choice([1, SHORT, 3900, 20_000 if goes_on else 5]), None)
+    rng = random.Random(seed)
+    sizes = iter(lambda: rng.choice([1, SHORT, 3900, 20_000 if is_slow else 5]), None)
     monkeypatch.setattr(output, "MAX_WAIT", TIMEOUT)
     has_stopped = threading.Event()
 
     def read() -> None:
-        left = chance.randrange(1, 60_000)
+        left = rng.randrange(1, 60_000)
         while left > 0:
-            left -= len(pipe.read(chance.randrange(1, 2000)))
+            left -= len(pipe.read(rng.randrange(1, 2000)))
         send_signal()
-        if not goes_on:
+        if not is_slow:
             assert has_stopped.wait(TIMEOUT)
         while pipe.read():
             pass

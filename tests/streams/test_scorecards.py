@@ -68,4 +68,4 @@ def test_review_date_is_null_if_the_time_zone_may_not_be_read(
     run = run_tap(gong.config(start_date="2026-02-20"), "answered_scorecards")
     assert run.error is None
     assert {row["review_date"] for row in run.rows("answered_scorecards")} == {None}
-    assert caplog.text.count("set skip_forbidden_streams, or set time_zone; local dates are") == 1
+    assert caplog.text.count("; local dates stay null; grant this scope or set time_zone") == 1
