@@ -160,8 +160,8 @@ class _Client:
         return pages
 
     def _count_motioncx(self, window: DateRange) -> int:
-        calls, page_is_full = 0, True
-        while page_is_full:
+        calls, is_empty = 0, False
+        while not is_empty:  # no total is told, so only an empty page is the last
             body = {
                 "StartDateTime": f"{window.start}T00:00:00+0000",
                 "EndDateTime": f"{window.end}T00:00:00+0000",
@@ -177,7 +177,7 @@ class _Client:
                 timeout=60,
             )
             response.raise_for_status()
-            page_is_full = len(response.json()["data"]) == MOTIONCX_PAGE_SIZE
+            is_empty = not response.json()["data"]
             calls += 1
         return calls
 

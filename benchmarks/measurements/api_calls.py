@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 DAYS = 90
 
-MAX_MOTIONCX_RATIO = 1.1
-"""MotionCX returns no total: a day with more items than any before takes another, empty page."""
-
 
 def api_calls(folder: Path) -> Result:
     """Count the calls of every stream in a first run that does not know the time zone."""
@@ -35,11 +32,7 @@ def api_calls(folder: Path) -> Result:
             Metric(
                 f"`{stream}`, {least:,} {'call' if least == 1 else 'calls'}",
                 calls[minimum_calls.PATHS[stream]] / least,
-                **(
-                    {"at_most": MAX_MOTIONCX_RATIO}
-                    if stream == minimum_calls.MOTIONCX
-                    else {"exactly": 1}
-                ),
+                exactly=1,
             )
             for stream, least in minimum.items()
         ],

@@ -12,7 +12,7 @@ from typing_extensions import override
 from tap_gong_stats.api.client import ApiClient
 from tap_gong_stats.api.gong import id_extractor
 from tap_gong_stats.api.json_decode import PARSE_ERRORS, repair_body
-from tap_gong_stats.api.offset_paginator import LongestPage, OffsetPaginator
+from tap_gong_stats.api.offset_paginator import OffsetPaginator
 from tap_gong_stats.api.pages import LazyItems, Page
 from tap_gong_stats.errors import ApiError, TransientError
 
@@ -70,7 +70,6 @@ class MotionCXClient(ApiClient):
             user_agent=user_agent,
         )
         self._settings = settings
-        self._longest_page = LongestPage()
 
     @override
     def base_url(self) -> str:
@@ -78,12 +77,7 @@ class MotionCXClient(ApiClient):
 
     @override
     def paginate(self, query: Query) -> OffsetPaginator:
-        return OffsetPaginator(
-            self,
-            query,
-            page_size=self._settings.motioncx_page_size,
-            longest_page=self._longest_page,
-        )
+        return OffsetPaginator(self, query, page_size=self._settings.motioncx_page_size)
 
     @override
     def add_cursor(self, params: Mapping[str, Any], cursor: str) -> Mapping[str, Any]:

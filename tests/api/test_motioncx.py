@@ -5,28 +5,22 @@ from typing import Any
 import pytest
 
 from tests.api.helpers import (
-    INTERACTIONS,
     fetch_from_motioncx,
     interactions,
-    motioncx_client,
-    query,
 )
-from tests.helpers import StubResponse, scripted_server
+from tests.helpers import StubResponse
 
 pytestmark = pytest.mark.usefixtures("fast_retries")
 
 
 def test_request_has_the_api_key_and_an_offset() -> None:
-    pages = [interactions("1", "2"), interactions("3")]
+    pages = [interactions("1", "2"), interactions("3"), interactions()]
     outcome = fetch_from_motioncx(lambda _, number: pages[number], motioncx_page_size=2)
     assert outcome.ids == ["1", "2", "3"]
     assert [request.pop("headers")["Authorization"] for request in outcome.requests] == [
         "apikey motioncx-key"
-    ] * 2
-    assert outcome.requests == [
-        {"path": "/details", "Offset": 0},
-        {"path": "/details", "Offset": 2},
-    ]
+    ] * 3
+    assert outcome.requests == [{"path": "/details", "Offset": offset} for offset in (0, 2, 3)]
 
 
 def test_page_has_items_and_no_total() -> None:
@@ -144,16 +138,6 @@ def test_response_without_an_envelope_or_a_result_code_is_read(body: Any) -> Non
 def test_empty_bare_list_is_an_empty_day() -> None:
     outcome = fetch_from_motioncx(lambda *_: StubResponse(body=[]))
     assert (outcome.error, outcome.ids, len(outcome.requests)) == (None, [], 1)
-
-
-def test_windows_of_a_client_share_the_length_of_the_longest_page() -> None:
-    with scripted_server(lambda _, number: interactions(*"abc"[: 2 - number])) as server:
-        client = motioncx_client(server.url)
-        windows = [client.paginate(query(INTERACTIONS)) for _ in range(2)]
-        for window in windows:
-            window.fetch_next(None)
-        client.close()
-    assert [window.done for window in windows] == [False, True]
 
 
 def test_texts_of_a_response_are_short_printable_and_redacted() -> None:

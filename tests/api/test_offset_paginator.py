@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_gong_stats.api.offset_paginator import LongestPage, OffsetPaginator
+from tap_gong_stats.api.offset_paginator import OffsetPaginator
 from tap_gong_stats.errors import ApiError
 from tests.api.fake_client import FakeClient, page, read, scripted
 from tests.api.helpers import LABEL, query
@@ -17,15 +18,12 @@ if TYPE_CHECKING:
     from tap_gong_stats.api.pages import Page
 
 
-def paginate(
-    client: FakeClient, page_size: int, longest_page: LongestPage | None = None
-) -> OffsetPaginator:
-    return OffsetPaginator(
-        client.as_client(),
-        query(),
-        page_size=page_size,
-        longest_page=longest_page or LongestPage(),
-    )
+SHORT_PAGES = [(100, 100), (160, 60), (220, 60), (280, 60), (300, 20)]
+"""The end and the size of each page of a server that caps its pages at different numbers."""
+
+
+def paginate(client: FakeClient, page_size: int) -> OffsetPaginator:
+    return OffsetPaginator(client.as_client(), query(), page_size=page_size)
 
 
 def listing(ids: Sequence[Any], page_size: int) -> FakeClient:
@@ -39,9 +37,9 @@ def listing(ids: Sequence[Any], page_size: int) -> FakeClient:
 
 
 def test_offset_counts_all_items_listed_so_far() -> None:
-    client = scripted(page("ab"), page("bc"), page("d"))
+    client = scripted(page("ab"), page("bc"), page("d"), page(""))
     assert read(paginate(client, 2)) == [*"abcd"]
-    assert client.cursors == ["0", "2", "4"]
+    assert client.cursors == ["0", "2", "4", "5"]
 
 
 def test_permit_is_used_for_the_call() -> None:
@@ -61,22 +59,14 @@ def test_server_that_caps_the_page_size_is_read_completely(count: int) -> None:
     assert read(paginate(client, 500)) == [*range(count)]
 
 
-def test_page_shorter_than_an_earlier_one_is_the_last() -> None:
-    longest_page = LongestPage()
-    calls = []
-    for count in (5, 7, 6, 0, 1, 7, 8, 8, 7):
-        client = listing(range(count), 500)
-        assert read(paginate(client, 500, longest_page)) == [*range(count)]
-        calls.append(len(client.calls))
-    # A window with as many items as any before takes a second call: it may have been capped.
-    assert calls == [2, 2, 1, 1, 1, 2, 2, 2, 1]
+def test_short_page_is_not_the_last() -> None:
+    client = scripted(*(page(range(end - size, end)) for end, size in SHORT_PAGES), page(""))
+    assert read(paginate(client, 500)) == [*range(300)]
 
 
 def test_full_page_is_never_the_last() -> None:
-    longest_page = LongestPage()
-    longest_page.exceeds(1000)  # of a server that sends more than requested
     client = listing(range(4), 2)
-    assert read(paginate(client, 2, longest_page)) == [*range(4)]
+    assert read(paginate(client, 2)) == [*range(4)]
     assert len(client.calls) == 3
 
 
@@ -98,11 +88,15 @@ def test_server_that_ignores_the_offset_is_not_polled_for_ever() -> None:
     assert len(client.calls) == 3
 
 
-@given(st.lists(st.integers(0, 60), min_size=1, max_size=8), st.integers(1, 12), st.integers(1, 12))
-def test_all_items_of_all_windows_are_returned_once(
-    counts: list[int], page_size: int, cap: int
+@given(st.integers(0, 60), st.integers(1, 12), st.lists(st.integers(1, 12), min_size=1))
+def test_all_items_are_returned_once_however_the_server_caps_its_pages(
+    count: int, page_size: int, caps: list[int]
 ) -> None:
-    longest_page = LongestPage()
-    for count in counts:
-        client = listing(range(count), min(page_size, cap))
-        assert read(paginate(client, page_size, longest_page)) == [*range(count)]
+    items, cap = range(count), cycle(caps)
+
+    def respond(_: object, cursor: str | None) -> Page:
+        offset = int(cursor or 0)
+        return page(items[offset : offset + min(page_size, next(cap))])
+
+    client = FakeClient(respond)
+    assert read(paginate(client, page_size)) == [*items]

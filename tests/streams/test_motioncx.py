@@ -73,14 +73,14 @@ def test_response_with_an_undocumented_structure_is_retried(
     assert (result.error, len(server.requests)) == (None, 2)
 
 
-def test_pagination_ends_with_a_page_that_is_not_full() -> None:
-    pages = [["1", "2"], ["2", "3"], ["4"]]
+def test_pagination_ends_with_an_empty_page() -> None:
+    pages = [["1", "2"], ["2", "3"], ["4"], []]
     result, server = run(
         lambda _, number: success(*({"InteractionId": key} for key in pages[number])),
         motioncx_page_size=2,
     )
     assert [row["interaction_id"] for row in result.rows(STREAM)] == ["1", "2", "3", "4"]
-    assert [request["Offset"] for request in server.requests] == [0, 2, 4]
+    assert [request["Offset"] for request in server.requests] == [0, 2, 4, 5]
 
 
 def test_date_times_get_the_utc_offset() -> None:
