@@ -12,7 +12,11 @@ from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tap_gong_stats.api.client import ApiClient
     from tap_gong_stats.streams.base import ApiStream
+
+MAX_TIMEOUT = 10.0
+"""Seconds to wait for a response at most, as somebody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +36,16 @@ class CheckResult:
 
 
 def check_streams(streams: Iterable[ApiStream]) -> list[CheckResult]:
-    """Make one call for each stream, up to an error that all of them would meet."""
+    """Make one call for each stream, up to an error that all streams of the API would meet."""
     results: list[CheckResult] = []
-    cause: RunError | None = None
+    causes: dict[ApiClient, RunError] = {}
     for stream in streams:
         try:
-            if cause:
+            if cause := causes.get(stream.api.client):
                 raise cause
             results.append(_check(stream))
         except RunError as error:
-            cause = error
+            causes[stream.api.client] = error
             scope = stream.endpoint.scope
             results.append(CheckResult(stream.name, scope, "failed", "", str(error)))
     return results
@@ -63,6 +67,7 @@ def as_table(results: list[CheckResult]) -> str:
 def _check(stream: ApiStream) -> CheckResult:
     scope = stream.endpoint.scope
     try:
+        stream.api.client.limit_timeout(MAX_TIMEOUT)
         page = stream.fetch_sample()
     except ForbiddenError as error:
         _, _, action = str(error).rpartition("; ")

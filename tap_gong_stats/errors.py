@@ -44,7 +44,7 @@ class CursorExpiredError(ApiError):
 
 
 class RunError(ApiError):
-    """A failure that every other stream would meet, too, so that the run ends."""
+    """A failure that every other stream of the API would meet, too, so that all of them end."""
 
 
 class AuthenticationError(RunError):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_gong_stats import connection_check
 from tap_gong_stats.api import retry
 from tap_gong_stats.connection_check import CheckResult, as_table, check_streams
 from tap_gong_stats.tap import TapGongStats
@@ -205,6 +206,17 @@ def test_table_aligns_its_columns() -> None:
         "users           api:users:read  yes      60",
         "daily_activity  api:d           no                  grant the scope",
     ]
+
+
+def test_check_of_a_silent_api_fails_once_for_all_streams(
+    waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection_check, "MAX_TIMEOUT", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        results = check({"api_url": f"http://127.0.0.1:{silent.getsockname()[1]}"})
+    (action,) = {result.action for result in results.values()}
+    assert action.endswith("Read timed out. (read timeout=0.05); check api_url and the network")
+    assert len(waits) == 2
 
 
 def test_check_of_an_unreachable_api_fails_once_for_all_streams(

@@ -158,6 +158,10 @@ class ApiClient(ABC):
         except requests.RequestException as error:
             raise label_error(ApiError(redact_query(str(error))), query) from error
 
+    def limit_timeout(self, seconds: float) -> None:
+        """Wait at most so many seconds for each response from now on."""
+        self._transport.timeout = min(self._transport.timeout, seconds)
+
     def stop(self) -> None:
         """Retry nothing any more, as nobody waits for the pages: let the requests fail instead."""
         self._stopped.set()
@@ -229,11 +233,12 @@ class ApiClient(ABC):
         if delay is None:
             raise error
         tries = backoff.failed_tries
-        is_unreachable = not (self._transport.has_responded or error.is_timeout)
+        can_split = error.is_timeout and bool(query.split())
+        if can_split and tries >= retry.MAX_TRIES_BEFORE_SPLIT:
+            raise WindowTooLargeError(str(error))
+        is_unreachable = not (self._transport.has_responded or can_split)
         if is_unreachable and tries >= retry.MAX_TRIES_WITHOUT_RESPONSE:
             raise RunError(f"{error}; check {self.url_setting} and the network")
-        if error.is_timeout and tries >= retry.MAX_TRIES_BEFORE_SPLIT and query.split():
-            raise WindowTooLargeError(str(error))
         query.stats.add_retry(delay)
         logger.warning(
             "%s: retrying in %.1f s (try %d of %d failed: %s)",

@@ -48,7 +48,10 @@ class PageInfo(msgspec.Struct, rename="camel"):
     cursor: str | None = None
 
 
-NO_SUCH_PATH = re.compile(r"\b(path|handler|route|endpoint)\b", re.IGNORECASE)
+NO_SUCH_PATH = re.compile(
+    r"\b(paths?|handlers?|routes?|endpoints?|resources?|pages?|urls?|cannot (get|post))\b|\bv2/",
+    re.IGNORECASE,
+)
 """How a gateway says with 404 that the URL is wrong, in the same form as Gong's "nothing found"."""
 
 CHECK_URL = "check api_url and the proxies between here and Gong"

@@ -17,8 +17,8 @@ MAX_TRIES_BEFORE_SPLIT = 3
 """After so many timeouts a window is split, as a smaller one may succeed in time."""
 
 MAX_TRIES_WITHOUT_RESPONSE = 3
-"""After so many failed connections a run ends whose API has never responded: it is more likely
-that the setting or the network is wrong than that the API is down for a moment."""
+"""After so many failed tries a run ends whose API has never responded: it is more likely that the
+setting or the network is wrong than that the API is down for a moment."""
 
 MAX_SECONDS_REJECTED = 3600.0
 """Seconds of nothing but 429s after which the run ends. They use up no tries."""

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 MAX_TIMEOUTS = 3
 """A whole response may take so many times the timeout, which is for each piece of it."""
 
-MAX_CONNECT_TIMEOUT = 10.0
-"""Seconds to wait for a connection at most. A server may compute for minutes, but is not dialed for
-minutes: nobody answers then, as behind a firewall that drops packets."""
+MAX_CONNECT_TIMEOUT = 3.05
+"""Seconds to wait for a connection at most, a little more than a lost packet takes to be sent again
+twice. A server may compute for minutes, but a connection that takes longer leads nowhere, as when a
+firewall drops packets."""
 
 MAX_BODY_SIZE = 256 * 2**20
 """Bytes of a decompressed body. Pages of 100 users have at most a few MB; a hundred times as much
@@ -85,13 +86,14 @@ class Transport:
         timeout: seconds to wait for each piece of a response.
 
     Attributes:
+        timeout: see above; may be changed between two requests.
         has_responded: whether a response has arrived, at least its headers.
     """
 
     def __init__(self, session: ApiSession, *, timeout: float) -> None:
         self.has_responded = False
         self._session = session
-        self._timeout = timeout
+        self.timeout = timeout
         self._watchdog = Watchdog(MAX_TIMEOUTS * timeout)
 
     def send(
@@ -122,7 +124,7 @@ class Transport:
             try:
                 with self._session.send(
                     request,
-                    timeout=(min(self._timeout, MAX_CONNECT_TIMEOUT), self._timeout),
+                    timeout=(min(self.timeout, MAX_CONNECT_TIMEOUT), self.timeout),
                     allow_redirects=False,
                     **environment,
                 ) as response:

@@ -185,7 +185,7 @@ class ApiStream(Stream):
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        if self._has_ended or self.api.run.is_over:
+        if self._has_ended or self.api.run.is_over(self.api.client):
             return
         try:
             for record in self.read(context):
@@ -216,7 +216,7 @@ class ApiStream(Stream):
         if isinstance(error, ForbiddenError) and self.settings.skip_forbidden_streams:
             self.logger.warning("Skipped: %s", error)
         else:
-            self.api.run.failures.append(error)
+            self.api.run.fail(self.api.client, error)
             # The SDK would call a sync that raises nothing a success.
             self._timer.tags[metrics.Tag.STATUS] = metrics.Status.FAILED
 

@@ -72,11 +72,17 @@ class Run:
     failures: list[Exception] = field(default_factory=list)
     before_windows: Callable[[], object] = lambda: None
     _prefetchers: dict[ApiClient, PagePrefetcher[Page]] = field(default_factory=dict)
+    _unusable: set[ApiClient] = field(default_factory=set)
 
-    @property
-    def is_over(self) -> bool:
-        """Whether an error has ended the run for all streams."""
-        return any(isinstance(failure, RunError) for failure in self.failures)
+    def fail(self, client: ApiClient, error: Exception) -> None:
+        """Record why a stream could not be synced, and perhaps no other of its API can be."""
+        self.failures.append(error)
+        if isinstance(error, RunError):
+            self._unusable.add(client)
+
+    def is_over(self, client: ApiClient) -> bool:
+        """Tell whether an error has ended the run for all streams of an API."""
+        return client in self._unusable
 
     def plan(self, streams: Iterable[Plannable]) -> None:
         """Plan the requests of all streams, and send none yet.

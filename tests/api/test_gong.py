@@ -122,7 +122,17 @@ def test_404_of_an_endpoint_that_never_sends_it_for_nothing_is_an_error() -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["No handler found for POST /v22/users", "Path not found", "Unknown route", "No such endpoint"],
+    [
+        "No handler found for POST /v22/users",
+        "Path not found",
+        "Unknown route",
+        "No such endpoint",
+        "The requested URL was not found on this server",
+        "Cannot POST /v22/stats",
+        "No static resource v2/stats",
+        "404 page not found",
+        "Unknown paths",
+    ],
 )
 def test_404_in_gongs_form_that_speaks_of_the_url_is_an_error(text: str) -> None:
     outcome = fetch_from_gong(lambda *_: gong_error(text, 404))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tap_gong_stats.api import retry
 from tap_gong_stats.tap import TapGongStats
 from tests import expected_rows
 from tests.expected_rows import days, in_order, weeks
@@ -163,3 +165,31 @@ def test_dry_run_ends_each_stream_at_the_record_limit(
     tap.gong.client.close()
     assert len(gong.calls) < 20
     assert arrivals(gong, "/users")
+
+
+def test_motioncx_that_is_down_keeps_nothing_of_gong(
+    sandbox: StartSandbox, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "MIN_BACKOFF", 0.0001)
+    clock(NOW)
+    gong = sandbox()
+    config = motioncx_config(gong, start_date="2026-03-10", calls_per_second=1000)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        config["motioncx_api_url"] = f"http://127.0.0.1:{free.getsockname()[1]}"
+    # Of the streams with a bookmark, it is the furthest behind.
+    state = {"bookmarks": {"daily_activity": {"replication_key_value": "2026-03-11"}}}
+    run = run_tap(config, "interaction_details", "daily_activity", "users", state=state)
+    assert str(run.error).endswith("check motioncx_api_url and the network")
+    assert run.bookmark("daily_activity") == "2026-03-12"
+    assert len(run.rows("users")) == 12
+
+
+def test_rejected_key_of_motioncx_does_not_end_the_run_of_gong(
+    sandbox: StartSandbox, clock: SetClock
+) -> None:
+    clock(NOW)
+    gong = sandbox()
+    config = motioncx_config(gong, start_date="2026-03-10", calls_per_second=1000)
+    run = run_tap(config | {"motioncx_api_key": "wrong"}, "interaction_details", "users")
+    assert str(run.error).endswith("MotionCX rejects motioncx_api_key")
+    assert len(run.rows("users")) == 12
