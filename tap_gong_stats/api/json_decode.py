@@ -47,8 +47,15 @@ ESCAPE = re.compile(
 """Finds every escape; a valid surrogate pair counts as one."""
 
 
-PARSE_ERRORS = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
-"""What parsing JSON of an unexpected shape, depth or encoding may raise."""
+PARSE_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RecursionError,
+)
+"""What parsing JSON of an unexpected shape, depth, size or encoding may raise."""
 
 
 class RepairedBody(NamedTuple):

@@ -38,10 +38,16 @@ def period_columns(
 
 
 def local_date(instant: str | None, time_zone: CompanyTimeZone) -> str | None:
-    """Return the date of an instant in the company's time zone; None if that is unknown."""
+    """Return the date of an instant in the company's time zone; None if that is unknown.
+
+    It is also None where the local date is before the year 1 or after 9999.
+    """
     if instant is None or time_zone.name is None:
         return None
-    local = datetime.fromisoformat(instant).astimezone(ZoneInfo(time_zone.name))
+    try:
+        local = datetime.fromisoformat(instant).astimezone(ZoneInfo(time_zone.name))
+    except OverflowError:
+        return None
     return local.date().isoformat()
 
 

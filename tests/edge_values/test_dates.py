@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from tests.edge_values.tap_command import Tap
 
 EASTERNMOST = "Pacific/Kiritimati"
+WESTERNMOST = "Pacific/Pago_Pago"
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 EDGE_DATES = [
     "0001-01-01T00:00:00+14:00",
+    "0001-01-01T00:00:00Z",
     "0001-01-01",
     "0001-01-02T00:00:00-12:00",
     "9999-12-31T23:59:59.999999-14:00",
+    "9999-12-31T23:59:59Z",
     "9999-12-31",
     "9999-12-30T00:00:00+14:00",
     "0000-00-00T00:00:00Z",
@@ -36,10 +39,11 @@ EDGE_DATES = [
 
 
 class EdgeResponses:
-    """The responses of a sandbox, with another value in place of each date."""
+    """The responses of a sandbox, with other values in place of each date and time zone."""
 
     def __init__(self, url: str) -> None:
         self.edge: str | None = None
+        self.time_zone: str | None = None
         self._url = url
         self._session = requests.Session()
 
@@ -56,7 +60,10 @@ class EdgeResponses:
     def _replace(self, value: Any) -> Any:
         match value:
             case dict():
-                return {key: self._replace(item) for key, item in value.items()}
+                replaced = {key: self._replace(item) for key, item in value.items()}
+                if self.time_zone and "timeZone" in value:
+                    replaced["timeZone"] = self.time_zone
+                return replaced
             case list():
                 return [self._replace(item) for item in value]
             case str() if DATE.match(value) and self.edge:
@@ -73,7 +80,7 @@ def responses() -> Iterator[tuple[EdgeResponses, ScriptedServer]]:
             yield edge_responses, server
 
 
-@pytest.mark.parametrize("time_zone", [None, EASTERNMOST])
+@pytest.mark.parametrize("time_zone", [None, EASTERNMOST, WESTERNMOST])
 @pytest.mark.parametrize("edge", EDGE_DATES)
 def test_responses_with_edge_dates_end_without_a_traceback(
     tap: Tap,
@@ -82,7 +89,7 @@ def test_responses_with_edge_dates_end_without_a_traceback(
     time_zone: str | None,
 ) -> None:
     edge_responses, server = responses
-    edge_responses.edge = edge
+    edge_responses.edge, edge_responses.time_zone = edge, time_zone
     result = tap(
         {
             **CREDENTIALS,
