@@ -43,6 +43,16 @@ def test_malformed_end_is_computed_from_the_time_zone() -> None:
     assert "new_field" not in row
 
 
+@pytest.mark.parametrize(
+    ("sent", "loaded"),
+    [(5, "UTC"), ({"a": 1}, "UTC"), ("", "UTC"), (None, "UTC"), ("Zulu", "Zulu")],
+)
+def test_time_zone_that_is_no_text_is_replaced_by_the_known_one(sent: Any, loaded: str) -> None:
+    body = {**aggregate(callsAsHost=1), "timeZone": sent}
+    (row,) = run("aggregated_activity", body, time_zone="UTC").rows("aggregated_activity")
+    assert row["time_zone"] == loaded
+
+
 @pytest.mark.parametrize("counters", [{}, {"callsAsHost": 0, "callsAttended": None}])
 def test_user_without_activity_is_emitted_only_with_include_inactive(counters: Json) -> None:
     body = aggregate(**counters)
