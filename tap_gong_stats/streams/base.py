@@ -61,7 +61,7 @@ class ApiStream(Stream):
         self.stats = RequestStats()
         self._connect = connect
         self._has_ended = False
-        self._map_error: SyncError | None = None
+        self._pending_error: ApiError | SyncError | None = None
         self._replacements = 0
         self._extracted_at: datetime | None = None
         self.records_read = 0
@@ -188,11 +188,13 @@ class ApiStream(Stream):
         if self._has_ended or self.api.run.is_over(self.api.client):
             return
         try:
+            if self._pending_error:
+                raise self._pending_error
             for record in self.read(context):
                 self.records_read += 1
                 yield record
-                if self._map_error:
-                    raise self._map_error
+                if self._pending_error:
+                    raise self._pending_error
         except GeneratorExit:  # the SDK has reached the record limit of a dry run
             self._end()
             raise
@@ -210,6 +212,11 @@ class ApiStream(Stream):
         finally:
             self.state_manager.is_flushed = False  # so that the SDK writes the final STATE
         self._record_sync_time()
+
+    def refuse(self, error: ApiError) -> None:
+        """Request nothing for this stream, and let it fail when its turn comes."""
+        self._pending_error = error
+        self.drop_requests()
 
     def _fail(self, error: ApiError | SyncError) -> None:
         """Record why the stream cannot be synced; the run syncs the others and then fails."""
@@ -271,7 +278,7 @@ class ApiStream(Stream):
             messages = self._record_messages(record)
         except Exception as error:  # noqa: BLE001 - expressions may raise anything
             # Raised here, the SDK would log it as unhandled; `get_records` raises it instead.
-            self._map_error = SyncError(f"{self.name}: {stream_map_problem(error)}")
+            self._pending_error = SyncError(f"{self.name}: {stream_map_problem(error)}")
             return
         for message in messages:
             self._tap.write_message(message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from tap_gong_stats.errors import BudgetExhaustedError, ForbiddenError, RunError
+from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError, RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,23 +21,31 @@ def check_user_ids(users: Users, selected: Iterable[ApiStream]) -> None:
 
     Gong responds "not found" for an unknown user as for one without activity, so that a typing
     error would pass for an empty history. The list of users is fetched once and shared with the
-    streams that need it.
+    streams that need it. If it cannot be read, the streams that `user_ids` selects fail, and only
+    they.
 
     Raises:
         RunError: if there are unknown users.
     """
     user_ids = users.settings.user_ids
-    if not user_ids or not any("user_ids" in stream.selected_by for stream in selected):
+    checked = [stream for stream in selected if "user_ids" in stream.selected_by]
+    if not user_ids or not checked:
         return
     try:
         users.source.fetch_all()
+        with users.parsing_errors():
+            known = {str(user["id"]) for user in users.items() if user.get("id") is not None}
     except ForbiddenError as error:
         logger.warning("user_ids cannot be checked: %s", error)
         return
+    except RunError:
+        raise
+    except ApiError as error:
+        for stream in checked:
+            stream.refuse(ApiError(f"{stream.name}: user_ids cannot be checked: {error}"))
+        return
     except BudgetExhaustedError:
         return
-    with users.parsing_errors():
-        known = {str(user["id"]) for user in users.items()}
     if unknown := [user_id for user_id in user_ids if user_id not in known]:
         raise RunError(
             f"user_ids: Gong has no user {', '.join(unknown)}; use IDs from the stream users"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_gong_stats.api import retry
+from tap_gong_stats.streams.run import SyncFailedError
 from tests import expected_rows
 from tests.expected_rows import days, in_order
 from tests.helpers import StubResponse, gong_error, run_tap, scripted_server
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
     from tests.helpers import Json
 
 START, TODAY = date(2026, 2, 20), date(2026, 3, 12)
+ONE_DAY = {
+    "start_date": "2026-03-03",
+    "end_date": "2026-03-04",
+    "time_zone": "UTC",
+    "calls_per_second": 1000,
+}
 CONFIG = {"start_date": START.isoformat(), "lookback_days": 2, "days_per_call": 6}
 
 
@@ -92,6 +100,47 @@ def test_unknown_user_ids_end_the_run_before_a_bookmark_moves(
     assert str(run.error) == "user_ids: Gong has no user 8, 9; use IDs from the stream users"
     assert run.states == []
     assert [request["path"] for request in server.requests] == ["/v2/users"]
+
+
+def test_streams_whose_user_ids_cannot_be_checked_fail_and_the_others_are_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retry, "MIN_BACKOFF", 0.0001)
+
+    def respond(request: Json, _: int) -> StubResponse:
+        if request["path"] == "/v2/workspaces":
+            return StubResponse(body={"workspaces": [{"id": "1"}]})
+        return gong_error("out of order", 500)
+
+    bookmark = {"replication_key": "from_date", "replication_key_value": "2026-03-03"}
+    state = {"bookmarks": {"daily_activity": {**bookmark, "first_day": "2026-03-03"}}}
+    with scripted_server(respond) as server:
+        config = {**ONE_DAY, "api_url": server.url, "user_ids": ["7"], "periods": ["day", "week"]}
+        streams = ("aggregated_activity", "daily_activity", "workspaces")
+        run = run_tap(config, *streams, state=state)
+    assert isinstance(run.error, SyncFailedError)
+    assert sorted(map(str, run.error.failures)) == [
+        f"{stream}: user_ids cannot be checked: users: HTTP 500: out of order (requestId req1)"
+        for stream in ("aggregated_activity", "daily_activity")
+    ]
+    assert {request["path"] for request in server.requests} == {"/v2/users", "/v2/workspaces"}
+    assert run.rows("workspaces") == [{"id": "1", "name": None, "description": None}]
+    assert run.bookmark("daily_activity") == "2026-03-03"
+    assert run.bookmark("aggregated_activity", "day") is None
+
+
+def test_a_user_without_an_id_is_no_user_of_user_ids() -> None:
+    def respond(request: Json, _: int) -> StubResponse:
+        if request["path"] == "/v2/users":
+            return StubResponse(body={"users": [{"id": 7}, {"emailAddress": "a@b.test"}]})
+        return gong_error("No users found", 404)
+
+    with scripted_server(respond) as server:
+        config = {**ONE_DAY, "api_url": server.url}
+        run = run_tap({**config, "user_ids": ["7"]}, "daily_activity")
+        unknown = run_tap({**config, "user_ids": ["None"]}, "daily_activity")
+    assert (run.error, run.bookmark("daily_activity")) == (None, "2026-03-04")
+    assert str(unknown.error) == "user_ids: Gong has no user None; use IDs from the stream users"
 
 
 def test_users_that_cannot_be_checked_still_fail_their_own_stream(
