@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import msgspec
 from typing_extensions import override
@@ -60,6 +60,7 @@ class Page:
         total_records: the number of items on all pages together, if the API sends it.
         size: the size of the response body, in bytes.
         replacements: the number of invalid characters in the body that were replaced.
+        null_items: the number of nulls among the items that were removed.
         received_at: when the response arrived.
     """
 
@@ -70,7 +71,14 @@ class Page:
     total_records: int | None
     size: int = 0
     replacements: int = 0
+    null_items: int = 0
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
+
+
+class NullItem(NamedTuple):
+    """Stands for the id of a null in the list of items, which counts but holds nothing."""
+
+    position: int
 
 
 class IdExtractor:
@@ -84,19 +92,21 @@ class IdExtractor:
         kind: Any = str | int | float | None
         for name in reversed(id_path):
             kind = msgspec.defstruct("Path", [("value", kind, None)], rename={"value": name})
-        self._decoder = msgspec.json.Decoder(kind)
+        self._decoder = msgspec.json.Decoder(kind | None)
         self._depth = len(id_path)
 
     def extract(self, encoded_items: Iterable[msgspec.Raw]) -> list[Any]:
-        """Return the id of each item as text, None where there is none.
+        """Return the id of each item as text; None if it has none, a `NullItem` if it is null.
 
         Raises:
             msgspec.DecodeError: if an item is not an object, or an id neither text nor a number.
         """
-        return [self._extract_id(item) for item in encoded_items]
+        return [self._extract_id(item, position) for position, item in enumerate(encoded_items)]
 
-    def _extract_id(self, encoded_item: msgspec.Raw) -> object:
+    def _extract_id(self, encoded_item: msgspec.Raw, position: int) -> object:
         value: Any = self._decoder.decode(encoded_item)
+        if value is None:
+            return NullItem(position)
         for _ in range(self._depth):
             value = value and value.value
         # The same id may arrive once as a number and once as text.
@@ -106,11 +116,14 @@ class IdExtractor:
 def deduplicate(page: Page, seen_ids: set[Any]) -> Page:
     """Return the page without the items whose ids are in `seen_ids`, and add the other ids to it.
 
-    Items without an id share the id None, so only the first of them is kept.
+    Items without an id share the id None, so only the first of them is kept. Nulls are removed.
     """
     new_indexes = []
+    null_items = 0
     for index, item_id in enumerate(page.ids):
-        if item_id not in seen_ids:
+        if type(item_id) is NullItem:
+            null_items += 1
+        elif item_id not in seen_ids:
             seen_ids.add(item_id)
             new_indexes.append(index)
     if len(new_indexes) == len(page.ids):
@@ -119,6 +132,7 @@ def deduplicate(page: Page, seen_ids: set[Any]) -> Page:
         page,
         items=[page.items[index] for index in new_indexes],
         ids=[page.ids[index] for index in new_indexes],
+        null_items=null_items,
     )
 
 

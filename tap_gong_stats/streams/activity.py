@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from typing_extensions import override
 
 from tap_gong_stats.api.endpoints import Endpoint
-from tap_gong_stats.records.converters import ColumnError
+from tap_gong_stats.records.converters import DATE, ColumnError
 from tap_gong_stats.records.mapper import camel_case
 from tap_gong_stats.streams.periods import period_columns
 from tap_gong_stats.streams.windowed import WindowedStream
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tap_gong_stats.config.settings import Settings
     from tap_gong_stats.config.values import Period
     from tap_gong_stats.streams.base import ApiStream
+    from tap_gong_stats.streams.response_report import ResponseReport
     from tap_gong_stats.sync.slicers import Slicer
     from tap_gong_stats.sync.time_zone import CompanyTimeZone
     from tap_gong_stats.sync.window_plan import WindowRequest
@@ -80,7 +81,7 @@ class ActivityMapper:
         self, page: Page, request: WindowRequest, time_zone: CompanyTimeZone
     ) -> Iterator[Record]:
         """Map a page whose items list several periods, each with its counters."""
-        days = DatedColumns(request, time_zone)
+        days = DatedColumns(request, time_zone, self._stream.report)
         for item in page.items:
             user = {**self.map_user(item), **request.partition}
             # A day that repeats would be two records with one key.
@@ -113,7 +114,7 @@ class ActivityMapper:
 
 
 class DatedColumns(dict[tuple[object, object], dict[str, Any] | None]):
-    """The period columns by the bounds that Gong writes as date-times; None outside the window.
+    """The period columns by the bounds that Gong writes as date-times; None where there is no row.
 
     All users of a page have the same days, so few of them are built.
 
@@ -121,12 +122,15 @@ class DatedColumns(dict[tuple[object, object], dict[str, Any] | None]):
         ignored: days outside the window, whose records would overwrite those of other requests.
     """
 
-    def __init__(self, request: WindowRequest, time_zone: CompanyTimeZone) -> None:
+    def __init__(
+        self, request: WindowRequest, time_zone: CompanyTimeZone, report: ResponseReport
+    ) -> None:
         super().__init__()
         self.ignored: set[date] = set()
         self._window = cast("Window", request.window)
         self._period = cast("Period", request.partition.get("period", "day"))
         self._time_zone = time_zone
+        self._report = report
 
     def __missing__(self, bounds: tuple[object, object]) -> dict[str, Any] | None:
         """Build the columns of a period.
@@ -141,6 +145,9 @@ class DatedColumns(dict[tuple[object, object], dict[str, Any] | None]):
         try:
             day = self._time_zone.day_starting_at(str(start))
         except ValueError:
+            if DATE.match(str(start)):
+                self._report.skipped["periods that begin on an impossible date"] += 1
+                return None
             raise ColumnError("column from_date: fromDate does not begin with a date") from None
         if not self._window.start <= day < self._window.end:
             self.ignored.add(day)

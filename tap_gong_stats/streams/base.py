@@ -23,6 +23,7 @@ from tap_gong_stats.records.converters import ColumnError
 from tap_gong_stats.records.mapper import RecordMapper, UnknownFieldDetector
 from tap_gong_stats.records.schemas import SCHEMAS
 from tap_gong_stats.records.writer import FastRecordMessage
+from tap_gong_stats.streams.response_report import ResponseReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -62,7 +63,7 @@ class ApiStream(Stream):
         self._connect = connect
         self._has_ended = False
         self._pending_error: ApiError | SyncError | None = None
-        self._replacements = 0
+        self.report = ResponseReport(self.name, self.logger)
         self._extracted_at: datetime | None = None
         self.records_read = 0
         self.days_read = 0
@@ -145,30 +146,22 @@ class ApiStream(Stream):
             columns,
             field_names,
             ignored_fields=ignored_fields,
-            on_unknown_field=lambda field: self.warn_unknown_field(
+            on_unknown_field=lambda field: self.report.unknown_field(
                 f"{path}.{field}" if path else field
             ),
         )
 
-    def warn_unknown_field(self, field: str) -> None:
-        """Warn of a field that has no column."""
-        self.logger.warning("%s: ignoring unknown field '%s'", self.name, field)
-
     def inspect(self, page: Page) -> None:
-        """Warn of unknown fields around the items of a page, and count replaced characters."""
+        """Report what a page holds that is not loaded, except for the content of its items."""
         self._extracted_at = page.received_at
         self._envelope_fields.check(page.envelope)
-        self._replacements += page.replacements
+        self.report.replacements += page.replacements
+        if page.null_items:
+            self.report.skipped["nulls in place of items"] += page.null_items
 
     @cached_property
     def _envelope_fields(self) -> UnknownFieldDetector:
-        return UnknownFieldDetector(KNOWN_ENVELOPE_FIELDS, self.warn_unknown_field)
-
-    def warn_unknown_metric(self, list_column: str, name: str) -> None:
-        """Warn of a metric that has no column of its own."""
-        self.logger.warning(
-            "%s: no column for metric '%s'; its values are in %s", self.name, name, list_column
-        )
+        return UnknownFieldDetector(KNOWN_ENVELOPE_FIELDS, self.report.unknown_field)
 
     @contextmanager
     def parsing_errors(self, label: str = "") -> Iterator[None]:
@@ -249,12 +242,7 @@ class ApiStream(Stream):
         days = f" of {count(self.days_read, 'day')}" if self.days_read else ""
         records = count(self.records_read, "record")
         self.logger.info("%s: %s%s, %s", self.name, records, days, self.stats)
-        if self._replacements:
-            self.logger.warning(
-                "%s: replaced %d characters that no database can store",
-                self.name,
-                self._replacements,
-            )
+        self.report.log_totals()
         point = metrics.Point(
             "counter",
             metric=metrics.Metric.HTTP_REQUEST_COUNT,

@@ -69,14 +69,14 @@ class CallMapper:
         self._time_zone = stream.time_zone
         self._include_private_calls = stream.settings.include_private_calls
         self._unknown_fields = UnknownFieldDetector(
-            ["metaData", "context", "content", "interaction"], stream.warn_unknown_field
+            ["metaData", "context", "content", "interaction"], stream.report.unknown_field
         )
         self._meta_data = stream.mapper(
             META_DATA, {"call_id": "id"}, ignored_fields=IGNORED_FIELDS, path="metaData"
         )
         self._metrics = InteractionMetricMapper(
             stream.schema["properties"],
-            on_unknown_metric=partial(stream.warn_unknown_metric, "interaction_stats"),
+            on_unknown_metric=partial(stream.report.unknown_metric, "interaction_stats"),
         )
         self._interaction = stream.mapper(
             ["interaction_stats", "speakers", "video"],
@@ -117,7 +117,7 @@ class CrmObjectMapper:
 
     def __init__(self, stream: ApiStream) -> None:
         self._unknown_fields = UnknownFieldDetector(
-            ["system", "objects"], lambda field: stream.warn_unknown_field(f"context.{field}")
+            ["system", "objects"], lambda field: stream.report.unknown_field(f"context.{field}")
         )
         # The fields of an object are data of the CRM.
         self._mapper = stream.mapper(["crm_objects"], ignored_fields=["crm_objects.fields"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from typing_extensions import override
 
 from tap_gong_stats.api.endpoints import Endpoint
+from tap_gong_stats.records.converters import ColumnError
 from tap_gong_stats.records.mapper import RecordMapper, UnknownFieldDetector
 from tap_gong_stats.streams.periods import period_columns
 from tap_gong_stats.streams.windowed import WindowedStream
@@ -40,6 +41,7 @@ PERSON = {
     "last_name": "lastName",
     "title": "title",
 }
+SKIPPED_METRICS = "values of metrics that are no call IDs"
 CALL_IDS = {"type": ["array", "null"], "items": {"type": "string"}}
 
 
@@ -47,10 +49,11 @@ class CoachingMapper:
     """Maps the items of managers, each of which lists the metrics of their direct reports."""
 
     def __init__(self, stream: ApiStream) -> None:
+        self._report = stream.report
         self._user_ids = stream.settings.user_ids
         self._emitted: tuple[WindowRequest | None, set[tuple[object, ...]]] = (None, set())
         self._unknown_fields = UnknownFieldDetector(
-            ["manager", "directReportsMetrics"], stream.warn_unknown_field
+            ["manager", "directReportsMetrics"], stream.report.unknown_field
         )
         self._managers = person_mapper(stream, "manager")
         self._reports = person_mapper(stream, "report")
@@ -59,7 +62,7 @@ class CoachingMapper:
         )
         self._call_ids = RecordMapper(
             dict.fromkeys(METRICS, CALL_IDS),
-            on_unknown_field=partial(stream.warn_unknown_metric, "metrics"),
+            on_unknown_field=partial(stream.report.unknown_metric, "metrics"),
         )
 
     def map(self, page: Page, request: WindowRequest, common: dict[str, Any]) -> Iterator[Record]:
@@ -83,9 +86,32 @@ class CoachingMapper:
         return True
 
     def _metric_columns(self, entry: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._map_metrics(entry)
+        except ColumnError:
+            return self._map_metrics({**entry, "metrics": self._valid_metrics(entry["metrics"])})
+
+    def _map_metrics(self, entry: dict[str, Any]) -> dict[str, Any]:
         call_ids = self._call_ids.map(entry.get("metrics") or {})
         counts = {name: None if ids is None else len(ids) for name, ids in call_ids.items()}
         return {**self._metrics.map(entry), **counts}
+
+    def _valid_metrics(self, metrics: dict[str, Any]) -> dict[str, Any]:
+        valid: dict[str, Any] = {}
+        for name, ids in metrics.items():
+            if isinstance(ids, list):
+                valid[name] = [*filter(is_id, ids)]
+                self._report.skipped[SKIPPED_METRICS] += len(ids) - len(valid[name])
+            elif ids is None:
+                valid[name] = None
+            else:
+                self._report.skipped[SKIPPED_METRICS] += 1
+        return valid
+
+
+def is_id(value: object) -> bool:
+    """Tell whether a value can be the id of a call, or is null, which is left out anyway."""
+    return isinstance(value, str | int | None) and not isinstance(value, bool)
 
 
 def person_mapper(stream: ApiStream, role: str) -> RecordMapper:

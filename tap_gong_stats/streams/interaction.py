@@ -66,5 +66,5 @@ class InteractionStats(WindowedStream):
     def _metrics(self) -> InteractionMetricMapper:
         return InteractionMetricMapper(
             self.schema["properties"],
-            on_unknown_metric=partial(self.warn_unknown_metric, "person_interaction_stats"),
+            on_unknown_metric=partial(self.report.unknown_metric, "person_interaction_stats"),
         )

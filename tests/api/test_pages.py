@@ -47,10 +47,21 @@ def test_ids_as_number_and_as_text_are_the_same() -> None:
     assert deduplicate(page(*ids), set()).ids == ["7", 7.5]
 
 
-@pytest.mark.parametrize("item", [7, None, [], {"id": ["1"]}, {"id": {"id": "1"}}, {"id": True}])
+@pytest.mark.parametrize("item", [7, [], {"id": ["1"]}, {"id": {"id": "1"}}, {"id": True}])
 def test_id_extractor_with_a_malformed_item_raises_decode_error(item: object) -> None:
     with pytest.raises(msgspec.DecodeError):
         IdExtractor(["id"]).extract(encode(item))
+
+
+def test_nulls_in_place_of_items_are_removed_and_counted() -> None:
+    encoded = encode(None, {"id": "1"}, None, {"name": "a"})
+    ids = IdExtractor(["id"]).extract(encoded)
+    assert len({*ids}) == 4  # each counts, as Gong counts it
+    received = Page(LazyItems(encoded), ids, envelope={}, cursor=None, total_records=4)
+    seen_ids: set[Any] = set()
+    cleaned = deduplicate(received, seen_ids)
+    assert [*cleaned.items] == [{"id": "1"}, {"name": "a"}]
+    assert (cleaned.ids, cleaned.null_items, seen_ids) == (["1", None], 2, {"1", None})
 
 
 def test_deduplicate_without_duplicates_returns_the_same_page() -> None:

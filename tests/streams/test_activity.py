@@ -137,6 +137,25 @@ def test_day_without_a_date_is_an_error() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "impossible", ["2026-02-30T10:00:00Z", "0000-00-00T00:00:00Z", "9999-12-31T23:59:59Z"]
+)
+def test_day_on_an_impossible_date_is_skipped_with_one_warning(
+    caplog: pytest.LogCaptureFixture, impossible: str
+) -> None:
+    valid = {"fromDate": "2026-03-02T00:00:00Z", "callsAsHost": ["1"]}
+    body = days({"fromDate": impossible, "callsAsHost": ["2"]}, valid)
+    body["usersDetailedActivities"].insert(0, None)
+    result = run("daily_activity", body, time_zone="UTC")
+    assert result.error is None
+    assert [row["calls_as_host"] for row in result.rows("daily_activity")] == [["1"]]
+    assert result.bookmark("daily_activity") == "2026-03-03"
+    assert [record.message for record in caplog.records if "skipped" in record.message] == [
+        "daily_activity: skipped nulls in place of items: 1",
+        "daily_activity: skipped periods that begin on an impossible date: 1",
+    ]
+
+
 @pytest.mark.parametrize(("include_inactive", "emitted"), [(False, []), (True, [0])])
 def test_retracted_activity_is_overwritten_with_include_inactive(
     *, include_inactive: bool, emitted: list[int]

@@ -165,6 +165,42 @@ def test_unknown_metric_is_kept_with_one_warning(caplog: pytest.LogCaptureFixtur
     ]
 
 
+@pytest.mark.parametrize(
+    ("metrics", "loaded", "skipped"),
+    [
+        ({"callsListenedTo": ["1", None, True, {}, 2]}, {"callsListenedTo": ["1", "2"]}, 2),
+        ({"callsListenedTo": ["1"], "new": 5}, {"callsListenedTo": ["1"]}, 1),
+        ({"callsListenedTo": "5", "new": None}, {"new": None}, 1),
+        ({"callsListenedTo": [], "new": [{"id": "1"}]}, {"callsListenedTo": [], "new": []}, 1),
+        ({"callsListenedTo": ["1"], "new": {}}, {"callsListenedTo": ["1"]}, 1),
+    ],
+)
+def test_values_of_metrics_that_are_no_call_ids_are_skipped_with_one_warning(
+    caplog: pytest.LogCaptureFixture, metrics: Json, loaded: Json, skipped: int
+) -> None:
+    body = {
+        "users": [{"id": "1", "managerId": "2"}],
+        "workspaces": [{"id": "9"}],
+        "coachingData": [
+            {
+                "manager": person(2),
+                "directReportsMetrics": [{"report": person(1), "metrics": metrics}],
+            }
+        ],
+    }
+    with scripted_server(lambda *_: StubResponse(body=body)) as server:
+        run = run_tap({**WEEK, "api_url": server.url}, "coaching_metrics")
+    assert run.error is None
+    (row,) = run.rows("coaching_metrics")
+    assert row["metrics"] == loaded
+    counted = loaded.get("callsListenedTo")
+    assert row["calls_listened_to"] == (None if counted is None else len(counted))
+    assert run.bookmark("coaching_metrics") == "2026-03-09"
+    assert [record.message for record in caplog.records if "skipped" in record.message] == [
+        f"coaching_metrics: skipped values of metrics that are no call IDs: {skipped}"
+    ]
+
+
 def test_second_run_without_lookback_makes_no_call(sandbox: StartSandbox, clock: SetClock) -> None:
     clock("2026-03-12T12:00:00Z")
     gong = sandbox(users=9)
