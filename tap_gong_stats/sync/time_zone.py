@@ -104,8 +104,9 @@ class CompanyTimeZone:
         """Return the local day that begins at an instant, whatever offset it is written with.
 
         That is the day of the nearest local midnight, so that an offset of the other season does
-        no harm. While the time zone is unknown, or if the time is malformed, it is the date as
-        written.
+        no harm. While the time zone is unknown, it is the nearest midnight in the offset as
+        written: right if both are less than 12 hours apart, even if Gong writes UTC. If the time
+        is malformed, it is the date as written.
 
         Raises:
             ValueError: if the text does not begin with a date.
@@ -114,10 +115,11 @@ class CompanyTimeZone:
             instant = datetime.fromisoformat(date_time)
         except ValueError:
             instant = None
-        if instant is None or instant.tzinfo is None or self._name is None:
+        if instant is None or instant.tzinfo is None:
             return date.fromisoformat(date_time[:DATE_LENGTH])
         try:
-            return (instant.astimezone(ZoneInfo(self._name)) + HALF_A_DAY).date()
+            local = instant.astimezone(ZoneInfo(self._name)) if self._name else instant
+            return (local + HALF_A_DAY).date()
         except OverflowError:
             raise ValueError(date_time) from None
 

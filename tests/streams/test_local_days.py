@@ -40,12 +40,15 @@ def hosted(result: Run) -> dict[str, list[str]]:
         # With the offset of the other season.
         ("America/Los_Angeles", "2026-11-20T00:00:00-07:00", "2026-11-21T00:00:00-07:00"),
         ("Europe/Berlin", "2026-11-20T00:00:00+02:00", "2026-11-21T00:00:00+02:00"),
+        # In UTC, while no response has named the time zone.
+        (None, "2026-11-19T15:00Z", "2026-11-20T15:00Z"),
+        (None, "2026-11-20T08:00Z", "2026-11-21T08:00Z"),
         # Malformed, as in an example of Gong's.
         ("Europe/Berlin", "2026-11-20T000:00:00+01:00", "2026-11-21"),
     ],
 )
 def test_day_is_read_in_the_time_zone_of_the_company_whatever_its_offset(
-    time_zone: str, first: str, second: str
+    time_zone: str | None, first: str, second: str
 ) -> None:
     result = run(daily(first, second), time_zone=time_zone)
     assert result.error is None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from contextlib import nullcontext
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import compress
 from operator import ne
 from typing import TYPE_CHECKING
@@ -220,15 +220,43 @@ def test_day_starting_at_is_the_local_day(date_time: str, day: date) -> None:
     assert CompanyTimeZone("Europe/Berlin").day_starting_at(date_time) == day
 
 
-def test_day_starting_at_without_a_name_is_the_date_as_written() -> None:
-    time_zone = CompanyTimeZone()
-    assert time_zone.day_starting_at("2026-03-01T23:00:00Z") == date(2026, 3, 1)
+@pytest.mark.parametrize(
+    ("date_time", "day"),
+    [
+        ("2026-03-01T15:00Z", date(2026, 3, 2)),  # midnight in Tokyo
+        ("2026-03-02T08:00:00Z", date(2026, 3, 2)),  # midnight in Los Angeles
+        ("2026-03-02T00:00:00+14:00", date(2026, 3, 2)),
+        ("2026-03-02T00:00:00-11:00", date(2026, 3, 2)),
+        ("2026-03-02T01:00:00-03:00", date(2026, 3, 2)),  # where the clocks skip midnight
+        # As written, without an offset or a time that can be read.
+        ("2026-03-01T23:00:00", date(2026, 3, 1)),
+        ("2026-03-01", date(2026, 3, 1)),
+        ("2026-03-01T000:00:00+01:00", date(2026, 3, 1)),
+    ],
+)
+def test_day_starting_at_without_a_name_is_the_day_of_the_nearest_midnight(
+    date_time: str, day: date
+) -> None:
+    assert CompanyTimeZone().day_starting_at(date_time) == day
 
 
+@given(
+    day=st.dates(date(2015, 1, 1), date(2035, 1, 1)),
+    of_company=st.integers(-11 * 60 - 59, 12 * 60),
+)
+def test_day_starting_at_without_a_name_is_right_in_utc_and_in_local_time(
+    day: date, of_company: int
+) -> None:
+    midnight = datetime.combine(day, time(), timezone(timedelta(minutes=of_company)))
+    for instant in (midnight, midnight.astimezone(UTC)):
+        assert CompanyTimeZone().day_starting_at(instant.isoformat()) == day
+
+
+@pytest.mark.parametrize("name", [None, "Europe/Berlin"])
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-02-30T00:00:00Z", "9999-12-31T23:59:59Z"])
-def test_day_starting_at_rejects_text_without_a_day(text: str) -> None:
+def test_day_starting_at_rejects_text_without_a_day(text: str, name: str | None) -> None:
     with pytest.raises(ValueError, match=r"Invalid|day is out of range|9999"):
-        CompanyTimeZone("Europe/Berlin").day_starting_at(text)
+        CompanyTimeZone(name).day_starting_at(text)
 
 
 @given(day=st.dates(date(2015, 1, 1), date(2035, 1, 1)), name=zones)
