@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tap_gong_stats.api.oauth.app import OAuthApp
 from tap_gong_stats.api.oauth.refresher import TokenRefresher
+from tap_gong_stats.config.definitions import SETTINGS
 from tap_gong_stats.config.urls import is_encrypted_or_local, is_url
 from tap_gong_stats.errors import RunError
 
@@ -61,6 +62,11 @@ class OAuthAuthenticator(AuthBase):
             if self._tokens is None or self._tokens.refresh_at < time.time():
                 self._tokens = self._refresher.refresh(self._tokens)
             return self._tokens
+
+    def current_secrets(self) -> list[str]:
+        """Return the tokens in use, without a refresh."""
+        tokens = self._tokens
+        return [tokens.access_token, tokens.refresh_token] if tokens else []
 
     def api_url(self) -> str:
         """Return the base URL of the company's API, which Gong sends along with the tokens.
@@ -115,6 +121,13 @@ class OAuthAuthenticator(AuthBase):
 
 def _header(tokens: Tokens) -> str:
     return f"Bearer {tokens.access_token}"
+
+
+def known_secrets(settings: Settings, auth: AuthBase) -> list[str]:
+    """Return what no message may quote: the configured credentials and the tokens in use."""
+    names = ["access_key", *(setting.name for setting in SETTINGS if setting.secret)]
+    secrets = [value for name in names if (value := getattr(settings, name))]
+    return [*secrets, *auth.current_secrets()] if isinstance(auth, OAuthAuthenticator) else secrets
 
 
 def build_authenticator(settings: Settings) -> AuthBase:

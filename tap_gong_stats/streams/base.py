@@ -14,9 +14,11 @@ from singer_sdk.schema.source import StreamSchema
 from singer_sdk.streams import Stream
 from typing_extensions import override
 
+from tap_gong_stats.api.auth import known_secrets
 from tap_gong_stats.api.endpoints import Query, RequestStats, count
 from tap_gong_stats.api.gong import KNOWN_ENVELOPE_FIELDS
 from tap_gong_stats.api.json_decode import PARSE_ERRORS
+from tap_gong_stats.api.redaction import clean_text
 from tap_gong_stats.config.sdk_settings import stream_map_problem
 from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError, RunError
 from tap_gong_stats.records.converters import ColumnError
@@ -63,7 +65,7 @@ class ApiStream(Stream):
         self._connect = connect
         self._has_ended = False
         self._pending_error: ApiError | SyncError | None = None
-        self.report = ResponseReport(self.name, self.logger)
+        self.report = ResponseReport(self.name, self.logger, self.clean)
         self._extracted_at: datetime | None = None
         self.records_read = 0
         self.days_read = 0
@@ -103,6 +105,10 @@ class ApiStream(Stream):
         """The company's time zone, as far as it is known."""
         return self.api.time_zone
 
+    def clean(self, text: object) -> str:
+        """Return a text of the API as one short line without credentials."""
+        return clean_text(text, known_secrets(self.settings, self.api.client.auth))
+
     def query(
         self,
         params: Mapping[str, Any],
@@ -110,7 +116,11 @@ class ApiStream(Stream):
         split: Callable[[], Sequence[Query]] = tuple,
     ) -> Query:
         """Return a query of the endpoint; messages name it by the stream and `label`."""
-        return Query(self.endpoint, params, f"{self.name} {label}".strip(), self.stats, split)
+        return Query(self.endpoint, params, self._log_label(label), self.stats, split)
+
+    def _log_label(self, label: str) -> str:
+        # It may hold ids that the API has sent.
+        return f"{self.name} {self.clean(label)}" if label else self.name
 
     def request_shared(self, shared: SharedFetch[Page]) -> bool:
         """Request pages that this stream depends on, and tell whether all have arrived.
@@ -166,14 +176,14 @@ class ApiStream(Stream):
     @contextmanager
     def parsing_errors(self, label: str = "") -> Iterator[None]:
         """Turn errors from unexpected responses into one line that names stream and window."""
-        log_label = f"{self.name} {label}".strip()
         try:
             yield
         except ColumnError as error:
-            raise ApiError(f"{log_label}: {error}") from error
+            raise ApiError(f"{self._log_label(label)}: {error}") from error
         except PARSE_ERRORS as error:
             raise ApiError(
-                f"{log_label}: a response has an undocumented structure ({error})"
+                f"{self._log_label(label)}: a response has an undocumented structure "
+                f"({self.clean(error)})"
             ) from error
 
     @override

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import logging
+    from collections.abc import Callable
 
 
 class ResponseReport:
@@ -15,26 +16,31 @@ class ResponseReport:
     Args:
         stream: the name of the stream.
         logger: the stream's logger.
+        clean: returns a text of the API as one short line without credentials.
 
     Attributes:
         replacements: how many characters were replaced.
         skipped: how many values were skipped, by what they are.
     """
 
-    def __init__(self, stream: str, logger: logging.Logger) -> None:
+    def __init__(self, stream: str, logger: logging.Logger, clean: Callable[[str], str]) -> None:
         self.replacements = 0
         self.skipped: Counter[str] = Counter()
         self._stream = stream
         self._logger = logger
+        self._clean = clean
 
     def unknown_field(self, field: str) -> None:
         """Warn of a field that has no column."""
-        self._logger.warning("%s: ignoring unknown field '%s'", self._stream, field)
+        self._logger.warning("%s: ignoring unknown field '%s'", self._stream, self._clean(field))
 
     def unknown_metric(self, list_column: str, name: str) -> None:
         """Warn of a metric that has no column of its own."""
         self._logger.warning(
-            "%s: no column for metric '%s'; its values are in %s", self._stream, name, list_column
+            "%s: no column for metric '%s'; its values are in %s",
+            self._stream,
+            self._clean(name),
+            list_column,
         )
 
     def log_totals(self) -> None:

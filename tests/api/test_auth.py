@@ -9,7 +9,12 @@ import pytest
 import requests
 from requests.auth import HTTPBasicAuth
 
-from tap_gong_stats.api.auth import BearerAuthenticator, OAuthAuthenticator, build_authenticator
+from tap_gong_stats.api.auth import (
+    BearerAuthenticator,
+    OAuthAuthenticator,
+    build_authenticator,
+    known_secrets,
+)
 from tap_gong_stats.api.oauth.app import OAuthApp
 from tap_gong_stats.api.oauth.refresher import TokenRefresher
 from tap_gong_stats.api.oauth.tokens import Tokens
@@ -84,6 +89,17 @@ def test_build_authenticator_follows_the_settings(config: dict[str, Any], kind: 
 )
 def test_build_authenticator_sends_the_credentials(config: dict[str, Any], expected: str) -> None:
     assert header(build_authenticator(Settings.parse(config))) == expected
+
+
+def test_known_secrets_are_those_of_the_settings_and_the_tokens_in_use() -> None:
+    config = {"client_id": "id", "client_secret": "cs", "refresh_token": "rt"}
+    config |= {"oauth_token_file": "tokens.json", "motioncx_api_key": "mk"}
+    settings = Settings.parse(config)
+    authenticator = OAuthAuthenticator(FakeRefresher())
+    assert {*known_secrets(settings, authenticator)} == {"cs", "rt", "mk"}
+    tokens = authenticator.tokens()
+    in_use = {tokens.access_token, tokens.refresh_token}
+    assert {*known_secrets(settings, authenticator)} == {"cs", "rt", "mk", *in_use}
 
 
 def test_oauth_sends_the_stored_token_until_it_expires() -> None:
