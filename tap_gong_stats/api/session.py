@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import ssl
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from urllib3 import PoolManager
+
+# Its warnings quote headers of responses, which may repeat the credentials. What matters of them is
+# raised as well.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 CA_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Where requests looks for certificate authorities: in the first that is set."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import gzip
+import logging
 import ssl
 import threading
 import tracemalloc
@@ -95,6 +96,21 @@ def test_response_that_can_be_read_is_read(valid: bytes) -> None:
         client = gong_client(server.url)
         assert client.fetch_page(query(), None, None).ids == ["1"]
         client.close()
+
+
+def test_log_does_not_quote_headers(caplog: pytest.LogCaptureFixture) -> None:
+    def echo(connection: socket.socket, _: int) -> None:
+        echoed = next(line for line in server.requests[-1].splitlines() if b"Basic" in line)
+        line = echoed.replace(b":", b"").decode()
+        connection.sendall(response(USERS_JSON, line, f"Content-Length: {len(USERS_JSON)}"))
+
+    caplog.set_level(logging.DEBUG)
+    with raw_server(echo) as server:
+        client = gong_client(server.url)
+        assert client.fetch_page(query(), None, None).ids == ["1"]
+        client.close()
+    assert b"\r\nAuthorization: Basic" in server.requests[0]
+    assert "Basic" not in caplog.text
 
 
 def trickle(connection: socket.socket, head: bytes, is_over: threading.Event) -> None:
