@@ -15,6 +15,7 @@ from tap_gong_stats.api.client import ApiClient
 from tap_gong_stats.api.json_decode import PARSE_ERRORS, parse_json_object, repair_body
 from tap_gong_stats.api.pages import EMPTY_PAGE, IdExtractor, LazyItems, Page
 from tap_gong_stats.api.paginators import CursorPaginator
+from tap_gong_stats.api.transport import MAX_ERROR_SIZE
 from tap_gong_stats.errors import (
     ApiError,
     AuthenticationError,
@@ -57,6 +58,7 @@ NO_SUCH_PATH = re.compile(
 CHECK_URL = "check api_url and the proxies between here and Gong"
 
 LIST_DECODER = msgspec.json.Decoder(list[msgspec.Raw] | None)
+SCALAR_DECODER = msgspec.json.Decoder(str | int | float | bool | None)
 PAGE_INFO_DECODER = msgspec.json.Decoder(PageInfo | None, strict=False)
 
 
@@ -106,7 +108,7 @@ class GongClient(ApiClient):
         status = response.status
         if status == HTTPStatus.OK:
             return
-        body = parse_json_object(response.body)
+        body = parse_error(response)
         message, text = self.error_message(response), error_text(body)
         is_not_found = status == HTTPStatus.NOT_FOUND
         is_of_gong = is_gong_error(body) and not (is_not_found and NO_SUCH_PATH.search(text))
@@ -127,7 +129,7 @@ class GongClient(ApiClient):
     @override
     def error_message(self, response: ApiResponse) -> str:
         """Return the status, Gong's own text and the request id that Gong's support asks for."""
-        body = parse_json_object(response.body) or {}
+        body = parse_error(response) or {}
         if response.is_redirect:
             text = self.describe_redirect(response)
         else:
@@ -149,11 +151,15 @@ class GongClient(ApiClient):
             if items is None and info.total_records == 0:
                 items = []
             ids = id_extractor(endpoint.item_id).extract(items or [])
-            envelope = {name: msgspec.json.decode(value) for name, value in fields.items()}
+            has_errors = bytes(memoryview(fields.get("errors", b""))[:1]) == b"["
+            envelope = {
+                name: SCALAR_DECODER.decode(value) if name in KNOWN_ENVELOPE_FIELDS else None
+                for name, value in fields.items()
+            }
         except PARSE_ERRORS as error:
             message = f"{self.error_message(response)} ({response.clean(error)})"
             raise self.transient_error(response, message) from error
-        if items is None or is_gong_error(envelope):
+        if items is None or has_errors:
             raise self.transient_error(response, self.error_message(response))
         return Page(
             items=LazyItems(items),
@@ -196,6 +202,12 @@ class GongClient(ApiClient):
 def id_extractor(item_id: tuple[str, ...]) -> IdExtractor:
     """Return what reads the ids of an endpoint's items."""
     return IdExtractor(item_id)
+
+
+def parse_error(response: ApiResponse) -> dict[str, Any] | None:
+    """Return the JSON object in a response; None also if it is too long to describe an error."""
+    # Decoded, it would take fifty times its size.
+    return parse_json_object(response.body) if len(response.body) < MAX_ERROR_SIZE else None
 
 
 def is_gong_error(body: Mapping[str, Any] | None) -> bool:

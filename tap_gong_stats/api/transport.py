@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import requests
@@ -33,6 +34,10 @@ firewall drops packets."""
 MAX_BODY_SIZE = 256 * 2**20
 """Bytes of a decompressed body. Pages of 100 users have at most a few MB; a hundred times as much
 is no page but a fault, and ten threads that read one each would fill the memory."""
+
+MAX_ERROR_SIZE = 2**20
+"""Bytes of a body that may describe an error, which takes a few hundred. No more than that is read,
+so that the status still decides what to do."""
 
 PIECE_SIZE = 2**18
 """Bytes that are read and decompressed at once."""
@@ -158,7 +163,7 @@ class Transport:
 
 
 def read_body(response: requests.Response) -> bytes:
-    """Return the decompressed body.
+    """Return the decompressed body; of an error only the beginning, if it is long.
 
     It is read in pieces, so that neither its end nor its decompressed size must be believed, into
     a buffer that becomes the result without a copy.
@@ -173,6 +178,9 @@ def read_body(response: requests.Response) -> bytes:
             if body.tell() + len(piece) > MAX_BODY_SIZE:
                 raise ApiError(f"the response is larger than {MAX_BODY_SIZE // 2**20} MB")
             body.write(piece)
+            if response.status_code != HTTPStatus.OK and body.tell() >= MAX_ERROR_SIZE:
+                body.truncate(MAX_ERROR_SIZE)
+                break
     except (ValueError, OverflowError) as error:  # a chunk length that no chunk can have
         raise requests.exceptions.ChunkedEncodingError(f"Invalid length ({error})") from error
     return body.getvalue()

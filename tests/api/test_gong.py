@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -7,11 +9,13 @@ import pytest
 
 from tap_gong_stats.api.gong import MISSING_SCOPE, error_text, is_gong_error
 from tap_gong_stats.api.pages import EMPTY_PAGE
+from tap_gong_stats.api.transport import ApiResponse
 from tap_gong_stats.errors import (
     ApiError,
     AuthenticationError,
     CursorExpiredError,
     ForbiddenError,
+    TransientError,
     WindowNotClosedError,
 )
 from tests.api.helpers import LABEL, USERS, fetch_from_gong, gong_client, query, users
@@ -52,6 +56,26 @@ def test_page_has_items_ids_envelope_cursor_and_total() -> None:
     assert page.envelope == {"requestId": "req0", "timeZone": "Asia/Tokyo"}
     assert (page.cursor, page.total_records) == ("a", 7)
     assert page.size == len(response.encoded())
+
+
+def peak_of_parsing(content: bytes) -> int:
+    """Return how many bytes were allocated at once while a response was parsed."""
+    response = ApiResponse(200, "OK", {}, content, "", "")
+    client = gong_client("http://127.0.0.1:1")
+    tracemalloc.start()
+    try:
+        with suppress(TransientError):
+            assert client.parse_page(response, query()).envelope == {"new": None}
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        client.close()
+
+
+@pytest.mark.parametrize("content", [b'{"users": [], "new": %b}', b'{"users": [], "errors": %b}'])
+def test_fields_beside_the_items_take_no_more_memory_than_they_have_bytes(content: bytes) -> None:
+    content %= b"[[]" + b", []" * 2**20 + b"]"
+    assert peak_of_parsing(content) < 2 * len(content)
 
 
 @pytest.mark.parametrize("cursor", [None, ""])

@@ -193,6 +193,21 @@ def test_response_that_is_too_large_is_an_error_at_once(monkeypatch: pytest.Monk
     assert len(server.requests) == 1
 
 
+def test_status_decides_however_long_the_body_of_an_error_is() -> None:
+    bomb = gzip.compress(b'{"errors": [[]' + b", []" * 2**23, compresslevel=1)
+    error = StubResponse(403, bomb, {"Content-Encoding": "gzip"})
+    with scripted_server(lambda *_: error) as server:
+        reading = Transport(ApiSession(connections=1), timeout=5)
+        request = requests.Request("POST", server.url, json={}).prepare()
+        sent = reading.send(request, LABEL, on_sent=lambda: None)
+        reading.close()
+        client = gong_client(server.url)
+        with pytest.raises(ApiError, match="HTTP 403: not a valid Gong API response"):
+            client.fetch_page(query(), None, None)
+        client.close()
+    assert len(sent.body) == transport.MAX_ERROR_SIZE
+
+
 def peak_of_reading(stub: StubResponse) -> int:
     """Return how many bytes were allocated at once while a response was read."""
     stub.body = stub.encoded()
