@@ -6,20 +6,25 @@ Two characters can be escaped in JSON that a warehouse cannot store:
 - Half of a surrogate pair, such as `\ud83d`, which remains where a text was cut inside an emoji.
   It is not a character, so neither UTF-8 nor the JSON decoder accepts it.
 
-Both are replaced by U+FFFD, the replacement character, in the bytes of the body and before anything
+A server that does not escape them sends a zero byte, or bytes that are not UTF-8.
+
+All are replaced by U+FFFD, the replacement character, in the bytes of the body and before anything
 is decoded. That is the one place that every value and every key of every object passes, and the
-cheapest: a body without such escapes, as nearly all are, costs one search. A body that holds one of
-these characters unescaped is not valid JSON and is left to the decoder.
+cheapest: a body without them, as nearly all are, is searched but not copied.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import Any, NamedTuple
 
 import msgspec
 
-REPLACEMENT = rb"\ufffd"
+REPLACEMENT = "\ufffd".encode()
+
+CHECKED_AT_ONCE = 2**16
+"""Bytes that fit into the cache of a processor, also as text."""
 
 SUSPICIOUS_ESCAPE = re.compile(
     rb"""
@@ -66,10 +71,14 @@ class RepairedBody(NamedTuple):
 
 
 def repair_body(body: bytes) -> RepairedBody:
-    """Replace U+0000 and unpaired surrogates in a JSON text by U+FFFD."""
-    if b"\\" not in body or not SUSPICIOUS_ESCAPE.search(body):
-        return RepairedBody(body, 0)
+    """Replace U+0000, unpaired surrogates and what is not UTF-8 in a JSON text by U+FFFD."""
     replacements = 0
+    if b"\0" in body or not is_utf8(body):
+        valid = body.replace(b"\0", REPLACEMENT).decode(errors="replace").encode()
+        replacements = valid.count(REPLACEMENT) - body.count(REPLACEMENT)
+        body = valid
+    if b"\\" not in body or not SUSPICIOUS_ESCAPE.search(body):
+        return RepairedBody(body, replacements)
 
     def replace(match: re.Match[bytes]) -> bytes:
         nonlocal replacements
@@ -81,12 +90,23 @@ def repair_body(body: bytes) -> RepairedBody:
     return RepairedBody(ESCAPE.sub(replace, body), replacements)
 
 
+def is_utf8(body: bytes) -> bool:
+    """Tell whether a body is UTF-8; the JSON decoder does not check what it skips."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(body), CHECKED_AT_ONCE):
+            decoder.decode(body[start : start + CHECKED_AT_ONCE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def decode_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON
     """Return the value in a body, with invalid characters replaced.
 
     Raises:
         msgspec.DecodeError: if the body is not JSON.
-        UnicodeDecodeError: if a text in it is not UTF-8.
         RecursionError: if it is nested too deeply.
     """
     return msgspec.json.decode(repair_body(body).content)

@@ -119,10 +119,9 @@ def test_replaced_characters_are_counted() -> None:
         b"{}",
         b"[7]",
         b'[{"id": []}]',
-        b'[{"id": "1", "x": "\xff"}], "requestId": "\xff", "users": [{"id": "1"}]',
         b'[{"id": "1", "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]",
     ],
-    ids=["number", "text", "object", "numbers", "id", "encoding", "depth"],
+    ids=["number", "text", "object", "numbers", "id", "depth"],
 )
 def test_response_of_another_shape_is_transient_and_ends_in_one_line(users_json: bytes) -> None:
     malformed = StubResponse(body=b'{"users": ' + users_json + b"}")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_gong_stats.api.json_decode import decode_json, repair_body
+from tap_gong_stats.api.json_decode import CHECKED_AT_ONCE, decode_json, repair_body
 
 INVALID = re.compile("[\0\ud800-\udfff]")
 
@@ -40,11 +40,35 @@ def test_decode_json_replaces_invalid_escapes_in_values_and_keys(escaped: bytes,
 
 
 @pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"a\xf0\x9f\x98", "a\ufffd"),  # cut inside an emoji
+        (b"\xf0\x9f\x98 \xf0\x9f\x98\x80", "\ufffd \U0001f600"),
+        (b"\xed\xa0\xbd", "\ufffd\ufffd\ufffd"),  # half of a surrogate pair, as bytes
+        (b"M\xfcller", "M\ufffdller"),  # ISO 8859-1
+        (b"\xef\xbf\xbd\xff", "\ufffd\ufffd"),
+        (b"a\0b", "a\ufffdb"),
+        (rb"\\" + b"\0", "\\\ufffd"),
+        (rb"\ud83d" + b"\0\xff", "\ufffd\ufffd\ufffd"),
+    ],
+)
+@pytest.mark.parametrize("length", [0, CHECKED_AT_ONCE - 2, CHECKED_AT_ONCE])
+def test_decode_json_replaces_bytes_that_are_no_characters(
+    raw: bytes, text: str, length: int
+) -> None:
+    start = b" " * length
+    assert decode_json(start + b'"%b"' % raw) == text
+    assert decode_json(start + b'{"a": [{"%b": ["%b"]}]}' % (raw, raw)) == {"a": [{text: [text]}]}
+
+
+@pytest.mark.parametrize(
     ("body", "replacements"),
     [
         (rb'["\u0000", {"\u0000": "\ud83d"}]', 3),
         (rb'["\\u0000", "\\\u0000"]', 1),
         (rb'["\ud83d\ude00", "\ude00\ud83d"]', 2),
+        (b'["\0", "\xff", "\xf0\x9f\x98", "\xef\xbf\xbd", "\xf0\x9f\x98\x80"]', 3),
+        (rb'["\u0000' + b'\0\xff"]', 3),
     ],
 )
 def test_repair_body_counts_the_replacements(body: bytes, replacements: int) -> None:
@@ -62,14 +86,26 @@ def test_repair_body_counts_the_replacements(body: bytes, replacements: int) -> 
         '{"a": "é😀"}'.encode(),
         rb'{"a": "\ud8"}',
         b'{"a": "\\',
-        b'{"a": "\x00"}',
+        b"0" * CHECKED_AT_ONCE + "é😀".encode(),
+        b"0" * (CHECKED_AT_ONCE - 1) + "é😀".encode(),
     ],
 )
 def test_repair_body_without_invalid_escapes_returns_the_same_bytes(body: bytes) -> None:
     assert repair_body(body) == (body, 0)
 
 
-@pytest.mark.parametrize("body", [b"", b'{"a": "\x00"}', b'{"a": "\\', rb'{"a": "\ud8"}', b"\xff"])
+@pytest.mark.parametrize("body", [b'{"a": "b"}', '{"a": "é😀"}'.encode(), rb'{"a": "\"\u00e9"}'])
+def test_repair_body_does_not_copy_an_ordinary_body(body: bytes) -> None:
+    assert repair_body(body).content is body
+
+
+INVALID_JSON = [
+    *(b"", b'{"a": "\\', rb'{"a": "\ud8"}', b'{"a": "\\\x00"}'),
+    *(b"\xff", b"\x00{}", b'{"a": "\xff}'),
+]
+
+
+@pytest.mark.parametrize("body", INVALID_JSON)
 def test_decode_json_with_invalid_json_raises_decode_error(body: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         decode_json(body)

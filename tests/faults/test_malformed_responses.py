@@ -62,8 +62,6 @@ def test_response_that_differs_in_a_type_only_is_loaded(body: bytes) -> None:
         (b'{"users": "x"}', " (Expected `array | null`, got `str`)"),
         (b'{"users": {"id": "1"}}', " (Expected `array | null`, got `object`)"),
         (b'{"users": [], "records": 7}', " (Expected `object | null`, got `int`)"),
-        (b'{"users": [], "requestId": "\xff"}', " ('utf-8' codec can't decode byte 0xff "),
-        (b'{"users": [{"id": "\xff"}]}', " ('utf-8' codec can't decode byte 0xff "),
         (b'{"users": [{"id": ["1"]}]}', " (Expected `int | float | str | null`, got `array`"),
         (b'{"users": [{"id": {}}]}', " (Expected `int | float | str | null`, got `object`"),
         (b'{"users": [{"id": true}]}', " (Expected `int | float | str | null`, got `bool`"),
@@ -71,7 +69,7 @@ def test_response_that_differs_in_a_type_only_is_loaded(body: bytes) -> None:
     ],
     ids=[
         *("array", "no list", "null list", "text as list", "object as list"),
-        *("number as records", "encoding", "encoding of id", "list as id", "object as id"),
+        *("number as records", "list as id", "object as id"),
         *("boolean as id", "depth"),
     ],
 )
@@ -92,10 +90,9 @@ def test_response_without_a_page_is_retried_and_then_fails_the_stream(
         (b'"title": ""', "column id: a value of type NoneType is not text"),
         (b'"id": null', "column id: a value of type NoneType is not text"),
         (b'"id": "1", "title": {}', "column title: a value of type dict is not text"),
-        (b'"id": "1", "title": "\xff"', f"{UNDOCUMENTED} ('utf-8' codec can't decode byte 0xff "),
         (b'"id": "1", "title": 1e999', f"{UNDOCUMENTED} (Number out of range - at "),
     ],
-    ids=["no id", "null id", "object as text", "encoding", "number out of range"],
+    ids=["no id", "null id", "object as text", "number out of range"],
 )
 def test_item_that_fits_no_record_fails_the_stream_at_once(user: bytes, message: str) -> None:
     run, requests = load_users(b'{"users": [{%b}]}' % user)

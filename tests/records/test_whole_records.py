@@ -43,6 +43,17 @@ def test_record_of_a_user_with_invalid_characters_has_replacement_characters() -
     }
 
 
+def test_record_of_a_user_with_bytes_that_are_no_characters_has_replacement_characters() -> None:
+    user = b'"title": "cut in an emoji \xf0\x9f\x98", "lastName": "M\xfcller", "firstName": "\0"'
+    (record,) = sync("users", b'{"users": [{"id": "1", %b}]}' % user)
+    assert set_columns(record) == {
+        "id": "1",
+        "title": "cut in an emoji \ufffd",
+        "last_name": "M\ufffdller",
+        "first_name": "\ufffd",
+    }
+
+
 def test_records_with_ids_that_differ_in_an_invalid_character_only_count_as_one() -> None:
     records = sync("users", rb'{"users": [{"id": "\u0000"}, {"id": "\ud83d"}]}')
     assert [record["id"] for record in records] == ["\ufffd"]
