@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from requests.auth import AuthBase, HTTPBasicAuth
@@ -115,7 +116,9 @@ class OAuthAuthenticator(AuthBase):
             return True
 
     def _note_accepted(self, response: requests.Response, **_: object) -> None:
-        if response.ok and response.request.headers["Authorization"] == self._unproven_header:
+        # Also with a 404, which Gong sends for each window without activity.
+        is_accepted = response.status_code != HTTPStatus.UNAUTHORIZED
+        if is_accepted and response.request.headers["Authorization"] == self._unproven_header:
             self._unproven_header = ""
 
 
