@@ -58,7 +58,7 @@ NO_SUCH_PATH = re.compile(
 CHECK_URL = "check api_url and the proxies between here and Gong"
 
 LIST_DECODER = msgspec.json.Decoder(list[msgspec.Raw] | None)
-SCALAR_DECODER = msgspec.json.Decoder(str | int | float | bool | None)
+TEXT_DECODER = msgspec.json.Decoder(str)
 PAGE_INFO_DECODER = msgspec.json.Decoder(PageInfo | None, strict=False)
 
 
@@ -151,9 +151,11 @@ class GongClient(ApiClient):
             if items is None and info.total_records == 0:
                 items = []
             ids = id_extractor(endpoint.item_id).extract(items or [])
-            has_errors = bytes(memoryview(fields.get("errors", b""))[:1]) == b"["
+            has_errors = begins_with(b"[", fields.get("errors", b""))
             envelope = {
-                name: SCALAR_DECODER.decode(value) if name in KNOWN_ENVELOPE_FIELDS else None
+                name: TEXT_DECODER.decode(value)
+                if name in KNOWN_ENVELOPE_FIELDS and begins_with(b'"', value)
+                else None
                 for name, value in fields.items()
             }
         except PARSE_ERRORS as error:
@@ -202,6 +204,11 @@ class GongClient(ApiClient):
 def id_extractor(item_id: tuple[str, ...]) -> IdExtractor:
     """Return what reads the ids of an endpoint's items."""
     return IdExtractor(item_id)
+
+
+def begins_with(byte: bytes, value: msgspec.Raw | bytes) -> bool:
+    """Tell by its first byte whether an encoded value is text or an array, without decoding it."""
+    return bytes(memoryview(value)[:1]) == byte
 
 
 def parse_error(response: ApiResponse) -> dict[str, Any] | None:

@@ -55,7 +55,7 @@ class Page:
     Attributes:
         items: the items of the page.
         ids: the id of each item, None where there is none.
-        envelope: the other fields of the response; of unknown ones the names only.
+        envelope: the other fields of the response; None for those that are unknown or no text.
         cursor: the cursor of the next page; None on the last page.
         total_records: the number of items on all pages together, if the API sends it.
         size: the size of the response body, in bytes.

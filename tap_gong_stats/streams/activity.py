@@ -276,7 +276,6 @@ def aggregated_columns(
 ) -> dict[str, Any]:
     """Return the period columns of a page whose items carry no dates."""
     envelope = page.envelope
-    name = envelope.get("timeZone")
     return {
         **request.partition,
         **period_columns(
@@ -285,5 +284,5 @@ def aggregated_columns(
             envelope.get("fromDateTime"),
             envelope.get("toDateTime"),
         ),
-        "time_zone": name if name and isinstance(name, str) else time_zone.name,
+        "time_zone": envelope.get("timeZone") or time_zone.name,
     }
