@@ -47,7 +47,8 @@ class Bookmark:
     - `replication_key_value` is the exclusive end of the last completed window, `first_day` the
       first day that was read.
     - A `start_date` that was moved to an earlier day leaves a gap before `first_day`. While it is
-      backfilled, `backfill_from` and `backfilled_to` record how far that is.
+      backfilled, `backfill_from` and `backfilled_to` record how far that is. A run resumes there
+      if they include its start date: the default one is another each day.
     - `selection` records which users, calls, … were read. If a run selects more, everything is
       backfilled for what is new.
     - `run_from`, `run_to` and `run_date` record how far a run is that was cut short, and
@@ -68,7 +69,7 @@ class Bookmark:
         self._state = state
         self._replication_key = replication_key
         self._label = label
-        self._wanted = self._run_from = self._run_date = date.max
+        self._wanted = self._run_from = self._run_date = self._backfill_from = date.max
         self._run_bookmark: date | None = None
         written_for = state.get("replication_key", replication_key)
         if written_for != replication_key:
@@ -139,8 +140,7 @@ class Bookmark:
         ahead = DateRange(self._resume(first, self.end, has_budget=has_budget))
         if self._wanted >= self.first_day:
             return [ahead]
-        resumed = self._day("backfill_from") == self._wanted and self._day("backfilled_to")
-        return [DateRange(resumed or self._wanted, self.first_day), ahead]
+        return [DateRange(self._resume_backfill(), self.first_day), ahead]
 
     def commit_window(self, window: Window) -> None:
         """Record a completed window that continues the last one, or that was read again."""
@@ -165,11 +165,11 @@ class Bookmark:
     def commit_backfill(self, window: Window) -> None:
         """Record a completed window in the gap before the first day."""
         if self.first_day and window.end < self.first_day:
-            self._state["backfill_from"] = self._wanted.isoformat()
+            self._state["backfill_from"] = self._backfill_from.isoformat()
             self._state["backfilled_to"] = window.end.isoformat()
             return
-        self.first_day = self._wanted
-        self._state["first_day"] = self._wanted.isoformat()
+        self.first_day = self._backfill_from
+        self._state["first_day"] = self.first_day.isoformat()
         self._state.pop("backfill_from", None)
         self._state.pop("backfilled_to", None)
 
@@ -184,6 +184,15 @@ class Bookmark:
             self._run_from, self._run_bookmark = begun, bookmark
             return reached
         return first
+
+    def _resume_backfill(self) -> date:
+        """Return the day on which a backfill begins: behind an unfinished one, if it is wanted."""
+        begun, reached = map(self._day, ("backfill_from", "backfilled_to"))
+        if begun and reached and begun <= self._wanted <= reached:
+            self._backfill_from = begun
+            return reached
+        self._backfill_from = self._wanted
+        return self._wanted
 
     def _validate_order(self) -> None:
         days = [(key, day) for key in ORDERED_KEYS if (day := self._day(key))]

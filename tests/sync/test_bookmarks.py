@@ -9,6 +9,7 @@ from tap_gong_stats.sync.windows import Window
 from tests.sync.bookmark_states import (
     COMPLETE,
     KEY,
+    NEXT_DAY,
     RUN_DATE,
     START,
     State,
@@ -46,12 +47,41 @@ def test_ranges_to_sync_with_an_earlier_start_date_backfill_first() -> None:
     assert ranges(state, 0) == [DateRange(START, march(10)), DateRange(march(20))]
 
 
-def test_ranges_to_sync_resume_the_backfill_of_the_same_start_date() -> None:
-    state: State = {"replication_key_value": "2026-03-20", "first_day": "2026-03-10"}
-    begun = {**state, "backfill_from": "2026-03-01", "backfilled_to": "2026-03-05"}
-    assert ranges(dict(begun), 0)[0] == DateRange(march(5), march(10))
-    other = {**begun, "backfill_from": "2026-02-20"}
-    assert ranges(other, 0)[0] == DateRange(START, march(10))
+@pytest.mark.parametrize(
+    ("start_date", "first"),
+    [
+        (date(2026, 2, 28), date(2026, 2, 28)),  # was not read
+        (march(1), march(5)),
+        (march(2), march(5)),
+        (march(5), march(5)),
+        (march(6), march(6)),  # nothing before it is wanted any more
+    ],
+)
+def test_ranges_to_sync_resume_a_backfill_that_has_read_the_start_date(
+    start_date: date, first: date
+) -> None:
+    state: State = {
+        **COMPLETE,
+        "first_day": "2026-03-10",
+        "backfill_from": "2026-03-01",
+        "backfilled_to": "2026-03-05",
+    }
+    assert ranges(state, 0, start_date=start_date)[0] == DateRange(first, march(10))
+
+
+def test_commit_backfill_keeps_the_first_day_that_was_read() -> None:
+    state: State = {
+        **COMPLETE,
+        "first_day": "2026-03-10",
+        "backfill_from": "2026-03-01",
+        "backfilled_to": "2026-03-05",
+    }
+    run = bookmark(state)
+    run.ranges_to_sync(march(2), 0, lambda day: day, run_date=NEXT_DAY)
+    run.commit_backfill(Window(march(5), march(7)))
+    assert (state["backfill_from"], state["backfilled_to"]) == ("2026-03-01", "2026-03-07")
+    run.commit_backfill(Window(march(7), march(10)))
+    assert state == COMPLETE
 
 
 def test_ranges_to_sync_compare_the_start_date_by_windows() -> None:
