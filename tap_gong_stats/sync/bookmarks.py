@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.exceptions import SyncError
 
 from tap_gong_stats.config.values import parse_day
-from tap_gong_stats.sync.selection import changed_settings, wider_settings
+from tap_gong_stats.sync.selection import changed_settings, shorten_selection, wider_settings
 from tap_gong_stats.sync.windows import sync_start
 
 if TYPE_CHECKING:
@@ -87,14 +87,14 @@ class Bookmark:
         Raises:
             BookmarkError: if the state holds no selection of this tap's form.
         """
-        old = self._state.get("selection", selection)
+        old = self._state.get("selection", {})
         if not isinstance(old, dict) or not all(
             values is None or isinstance(values, list) for values in old.values()
         ):
             raise self._error("has an invalid selection")
         wider = wider_settings(selection, old)
         narrower = [name for name in changed_settings(selection, old) if name not in wider]
-        self._state["selection"] = dict(selection)
+        self._state["selection"] = shorten_selection(selection)
         if wider and self.end:
             self.first_day = self.end
             self._state["first_day"] = self.end.isoformat()

@@ -11,14 +11,17 @@ if TYPE_CHECKING:
     Selection = Mapping[str, list[str] | None]
 
 MAX_LISTED_VALUES = 50
-"""Longer lists are kept as a hash, of which every change counts as wider."""
+"""Of longer lists, the state keeps a short hash of each value."""
+
+HASH_BYTES = 4
+"""One new value in a million passes for one of 1,000 old ones."""
 
 EVERYTHING = ((), True, "BOTH")
 """The values of settings that select everything."""
 
 
 def describe_selection(settings: Mapping[str, object]) -> dict[str, list[str] | None]:
-    """Return what the settings select, in the form that is kept in the state.
+    """Return what the settings select.
 
     Args:
         settings: the settings that select records, by name.
@@ -26,31 +29,51 @@ def describe_selection(settings: Mapping[str, object]) -> dict[str, list[str] | 
     Returns:
         The selected values by setting, None for everything.
     """
-    return {name: _describe(value) for name, value in settings.items()}
+    return {
+        name: None if value in EVERYTHING else sorted(_texts(value))
+        for name, value in settings.items()
+    }
+
+
+def shorten_selection(selection: Selection) -> dict[str, list[str] | None]:
+    """Return a selection in the form that is kept in the state."""
+    return {
+        name: _hashes(values) if values and len(values) > MAX_LISTED_VALUES else values
+        for name, values in selection.items()
+    }
 
 
 def wider_settings(new: Selection, old: Selection) -> list[str]:
-    """Return the settings that select anything that they did not select before."""
+    """Return the settings that select anything that they did not select in the state `old`."""
     return [
         name
         for name, values in new.items()
         if (before := old.get(name)) is not None
-        and (values is None or not set(values) <= set(before))
+        and (values is None or not any({*form} <= {*before} for form in _forms(values)))
     ]
 
 
 def changed_settings(new: Selection, old: Selection) -> list[str]:
-    """Return the settings that select something else than before."""
-    return [name for name, values in new.items() if name in old and values != old[name]]
+    """Return the settings that select something else than in the state `old`."""
+    return [
+        name
+        for name, values in new.items()
+        if name in old and old[name] not in (_forms(values) if values is not None else [None])
+    ]
 
 
-def _describe(value: object) -> list[str] | None:
-    if value in EVERYTHING:
-        return None
-    values = sorted(_texts(value))
-    if len(values) > MAX_LISTED_VALUES:
-        return [f"sha256:{hashlib.sha256(repr(values).encode()).hexdigest()}"]
-    return values
+def _forms(values: list[str]) -> list[list[str]]:
+    """Return the forms in which states may hold values."""
+    # States from before the first release hold one hash of a long list.
+    digest = f"sha256:{hashlib.sha256(repr(values).encode()).hexdigest()}"
+    return [values, _hashes(values), [digest]]
+
+
+def _hashes(values: list[str]) -> list[str]:
+    return sorted(
+        f"#{hashlib.blake2b(repr(value).encode(), digest_size=HASH_BYTES).hexdigest()}"
+        for value in values
+    )
 
 
 def _texts(value: object) -> Iterable[str]:

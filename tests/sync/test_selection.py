@@ -1,12 +1,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tap_gong_stats.sync.bookmarks import Bookmark, BookmarkError, DateRange
-from tap_gong_stats.sync.selection import describe_selection, wider_settings
+from tap_gong_stats.sync.selection import (
+    describe_selection,
+    shorten_selection,
+    wider_settings,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 START, END = date(2026, 1, 1), date(2026, 3, 1)
 KEY = {"replication_key": "from_date", "replication_key_value": END.isoformat()}
@@ -29,10 +38,46 @@ def test_describe_selection_lists_what_is_selected(
     assert describe_selection(settings) == selection
 
 
-def test_describe_selection_of_many_values_is_short() -> None:
-    (text,) = describe_selection({"user_ids": tuple(map(str, range(1000)))})["user_ids"] or []
-    assert text.startswith("sha256:")
-    assert len(text) < 80
+def ids(numbers: Iterable[int]) -> list[str]:
+    return sorted(map(str, numbers))
+
+
+def test_shorten_selection_keeps_short_lists() -> None:
+    selection = {"user_ids": ids(range(50)), "review_method": None, "include_inactive": []}
+    assert shorten_selection(selection) == selection
+
+
+def test_shorten_selection_of_many_values_keeps_a_few_characters_of_each() -> None:
+    short = shorten_selection({"user_ids": ids(range(1000))})["user_ids"] or []
+    assert len(set(short)) == 1000
+    assert {len(value) for value in short} == {9}
+
+
+@given(
+    old=st.sets(st.integers(0, 70), min_size=1),
+    new=st.sets(st.integers(0, 70), min_size=1),
+)
+@example(old={*range(60)}, new={*range(60)})
+@example(old={*range(60)}, new={*range(59)})
+@example(old={*range(60)}, new={7})
+@example(old={*range(60)}, new={*range(1, 61)})
+@example(old={*range(50)}, new={*range(51)})
+def test_select_of_lists_of_any_length_tells_wider_ones_from_narrower_ones(
+    old: set[int], new: set[int]
+) -> None:
+    state: dict[str, Any] = {**KEY, "first_day": "2026-01-01"}
+    select(state, user_ids=ids(old))
+    _, wider, narrower = select(state, user_ids=ids(new))
+    assert (wider == ["user_ids"]) == (not new <= old)
+    assert (narrower == ["user_ids"]) == (new < old)
+
+
+def test_select_knows_a_long_list_that_an_older_state_keeps_as_one_hash() -> None:
+    digest = "sha256:3ecb2de0ae00031fb1dd1b38903d3b0b9f1c4663bb424e22a0767dc3cc0cdde4"
+    state: dict[str, Any] = {**KEY, "first_day": "2026-01-01", "selection": {"user_ids": [digest]}}
+    _, wider, narrower = select(dict(state), user_ids=ids(range(60)))
+    assert (wider, narrower) == ([], [])
+    assert select(dict(state), user_ids=ids(range(59)))[1] == ["user_ids"]
 
 
 @pytest.mark.parametrize(
