@@ -120,7 +120,7 @@ class Bookmark:
         run_date: date,
         has_budget: bool = False,
     ) -> list[DateRange]:
-        """Return the days that a run has to read.
+        """Return the days that a run has to read, each of them once.
 
         Args:
             start_date: the first day that is wanted.
@@ -137,10 +137,12 @@ class Bookmark:
             self.first_day = min(self._wanted, self.end)
             self._state["first_day"] = self.first_day.isoformat()
         first = sync_start(start_date, self.end, lookback_days)
-        ahead = DateRange(self._resume(first, self.end, has_budget=has_budget))
+        ahead = self._resume(first, self.end, has_budget=has_budget)
         if self._wanted >= self.first_day:
-            return [ahead]
-        return [DateRange(self._resume_backfill(), self.first_day), ahead]
+            return [DateRange(ahead)]
+        # A backfill reads the days of the look-back that lie before `first_day`.
+        backfill = DateRange(self._resume_backfill(), self.first_day)
+        return [backfill, DateRange(max(ahead, self.first_day))]
 
     def commit_window(self, window: Window) -> None:
         """Record a completed window that continues the last one, or that was read again."""

@@ -51,8 +51,7 @@ def test_wider_user_ids_are_backfilled_and_narrower_ones_are_not(
     for stream in streams:
         everything = getattr(expected_rows, stream)(gong.company, days(START, TODAY))
         expected = in_order([row for row in everything if row["user_id"] in {one, two}])
-        by_key = {(row["user_id"], row["from_date"]): row for row in wider.rows(stream)}
-        assert in_order([*by_key.values()]) == expected
+        assert in_order(wider.rows(stream)) == expected  # those of the look-back once, too
         recent = {row["from_date"] for row in narrower.rows(stream)}
         assert recent <= {"2026-03-10", "2026-03-11"}
 
