@@ -55,5 +55,9 @@ class QuotaExceededError(RunError):
     """The API asks for a longer wait than `max_retry_after`."""
 
 
+class NoProgressError(ApiError):
+    """The budget has ended the run before anything was complete, as it may do each time."""
+
+
 class BudgetExhaustedError(Exception):
     """The run has made as many calls as `max_api_calls` allows."""

@@ -31,6 +31,7 @@ from tap_gong_stats.config.sdk_settings import (
 )
 from tap_gong_stats.config.settings import Settings, SettingsError
 from tap_gong_stats.connection_check import as_table, check_streams
+from tap_gong_stats.errors import NoProgressError
 from tap_gong_stats.records.output import Termination
 from tap_gong_stats.records.writer import BufferedMessageWriter
 from tap_gong_stats.streams.activity import ActivityByPeriod, AggregatedActivity, DailyActivity
@@ -174,6 +175,15 @@ class TapGongStats(Tap):
             (datetime.now(UTC) - self.run.started_at).total_seconds(),
         )
 
+    def _check_progress(self, streams: list[ApiStream]) -> None:
+        """Have the run fail if the budget has ended it before anything was complete."""
+        was_cut_short = any(stream.was_cut_short for stream in streams)
+        has_progressed = any(stream.has_progressed for stream in streams)
+        if was_cut_short and not has_progressed and not self.run.failures:
+            calls = count(self.gong.settings.max_api_calls or 0, "API call")
+            problem = f"nothing has moved, as max_api_calls allows only {calls}"
+            self.run.failures.append(NoProgressError(f"{problem}; raise it or lower days_per_call"))
+
     @contextmanager
     def _running(self, streams: Iterable[Stream]) -> Iterator[None]:
         planned = cast("list[ApiStream]", [*streams])
@@ -186,6 +196,7 @@ class TapGongStats(Tap):
             self.run.start()
             yield
             self._log_total(planned)
+            self._check_progress(planned)
         finally:
             self.run.close()
         self.run.raise_failures()

@@ -48,8 +48,7 @@ class ApiStream(Stream):
 
     Args:
         tap: the tap.
-        connect: returns what the streams of the API share. It is called late, as discovery needs
-            no credentials.
+        connect: returns what the streams of the API share; late, as discovery has no credentials.
     """
 
     schema: ClassVar[StreamSchema] = StreamSchema(SCHEMAS)
@@ -63,12 +62,11 @@ class ApiStream(Stream):
         super().__init__(tap)
         self.stats = RequestStats()
         self._connect = connect
-        self._has_ended = False
+        self._has_ended = self.has_progressed = self.was_cut_short = False
         self._pending_error: ApiError | SyncError | None = None
         self.report = ResponseReport(self.name, self.logger, self.clean)
         self._extracted_at: datetime | None = None
-        self.records_read = 0
-        self.days_read = 0
+        self.records_read = self.days_read = 0
 
     @abstractmethod
     def plan(self) -> Sequence[Source]:
@@ -108,6 +106,12 @@ class ApiStream(Stream):
     def clean(self, text: object) -> str:
         """Return a text of the API as one short line without credentials."""
         return clean_text(text, known_secrets(self.settings, self.api.client.auth))
+
+    @property
+    def budget_note(self) -> str:
+        """What to say when the budget has ended the stream."""
+        calls = self.settings.max_api_calls
+        return f"the {calls} calls of max_api_calls are used up; the next run resumes here"
 
     def query(
         self,
@@ -202,11 +206,8 @@ class ApiStream(Stream):
             self._end()
             raise
         except BudgetExhaustedError:
-            self.logger.warning(
-                "%s: the %s calls of max_api_calls are used up; the next run resumes here",
-                self.name,
-                self.settings.max_api_calls,
-            )
+            self.was_cut_short = True
+            self.logger.warning("%s: %s", self.name, self.budget_note)
             self._end()
         except (ApiError, SyncError) as error:
             self._fail(error)
@@ -250,8 +251,8 @@ class ApiStream(Stream):
         if not self.stats.calls:
             return
         days = f" of {count(self.days_read, 'day')}" if self.days_read else ""
-        records = count(self.records_read, "record")
-        self.logger.info("%s: %s%s, %s", self.name, records, days, self.stats)
+        records = count(self.records_read, "record") + days
+        self.logger.info("%s: %s, %s", self.name, records, self.stats)
         self.report.log_totals()
         point = metrics.Point(
             "counter",

@@ -58,6 +58,7 @@ class ReferenceStream(ApiStream):
             for page in self._pages:
                 self.inspect(page)
                 yield from map(mapper.map, page.items)
+        self.has_progressed = True
 
     @override
     def estimate_calls(self, users: int) -> int:

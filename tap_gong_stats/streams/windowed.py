@@ -139,6 +139,16 @@ class WindowedStream(ApiStream):
             )
         bookmark.complete_run()
 
+    @property
+    @override
+    def budget_note(self) -> str:
+        note = super().budget_note
+        labels = chain.from_iterable(plan.labels() for plan in self._sources.values())
+        if self.has_progressed or not (label := next(labels, None)):
+            return note
+        advice = "if that recurs, raise max_api_calls or lower days_per_call"
+        return f"{note}: window {label} is not complete, its bookmark has not moved; {advice}"
+
     @override
     def estimate_calls(self, users: int) -> int:
         calls = 0
@@ -262,6 +272,7 @@ class WindowedStream(ApiStream):
     def _commit(self, bookmark: Bookmark, window: Window, *, is_backfill: bool) -> None:
         """Move the bookmark behind a window whose records were written, and write the STATE."""
         self.days_read += (window.end - window.start).days
+        self.has_progressed = True
         if is_backfill:
             bookmark.commit_backfill(window)
         else:

@@ -157,6 +157,11 @@ class WindowPlan(Generic[P]):
         for days in self._ranges:
             yield from self._slicer.slice(self._partition, days.start, days.end or end)
 
+    def labels(self) -> Iterator[str]:
+        """Yield the partition and window of each of `windows`, as messages name them."""
+        for window in self.windows():
+            yield WindowRequest(self._partition, {}, window, window).label
+
     def next_task(self, *, more_to_learn: bool) -> WindowTask[P] | None:
         """Return the task of the next request; see `tasks.TaskSource`."""
         while not self._upcoming and self._left:

@@ -184,6 +184,18 @@ def test_used_up_budget_exits_with_0(sandbox: StartSandbox, tmp_path: Path) -> N
     assert "the 3 calls of max_api_calls are used up; the next run resumes here" in result.stderr
 
 
+def test_budget_in_which_nothing_moves_exits_with_1(sandbox: StartSandbox, tmp_path: Path) -> None:
+    gong = sandbox(users=9, page_size=1)
+    config, selection = tmp_path / "config.json", tmp_path / "catalog.json"
+    config.write_text(json.dumps({**CREDENTIALS, **gong.config(max_api_calls=2)}))
+    selection.write_text(json.dumps(select("users", "daily_activity")))
+    result = tap("--config", config, "--catalog", selection)
+    assert result.returncode == 1
+    (line,) = error_lines(result)
+    assert line in result.stderr.splitlines()[-1]
+    assert "nothing has moved, as max_api_calls allows only 2 API calls" in line
+
+
 def select(*streams: str) -> Json:
     """Return a catalog in which only some streams are selected."""
     entries = catalog()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tap_gong_stats.tap import TapGongStats
 from tests import expected_rows
 from tests.expected_rows import in_order
 from tests.helpers import CREDENTIALS, Json, run_tap
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.conftest import SetClock, StartSandbox
 
 NOW = "2026-03-12T12:00:00Z"
@@ -79,8 +79,12 @@ def test_used_up_budget_ends_the_run_without_an_error_and_the_next_run_resumes(
     assert first.rows("interaction_stats") == []
     warnings = [record.message for record in caplog.records if "max_api_calls" in record.message]
     assert warnings == [
-        f"{stream}: the 4 calls of max_api_calls are used up; the next run resumes here"
-        for stream in streams
+        "aggregated_activity: the 4 calls of max_api_calls are used up; the next run resumes here",
+        (
+            "interaction_stats: the 4 calls of max_api_calls are used up; the next run resumes "
+            "here: window day 2026-03-02..2026-03-03 is not complete, its bookmark has not moved; "
+            "if that recurs, raise max_api_calls or lower days_per_call"
+        ),
     ]
     bookmarks = first.state["bookmarks"]
     assert bookmarks["aggregated_activity"]["last_synced_at"] == NOW_IN_STATE
@@ -91,6 +95,39 @@ def test_used_up_budget_ends_the_run_without_an_error_and_the_next_run_resumes(
     assert second.bookmark("aggregated_activity", "day") == "2026-03-06"
     assert second.bookmark("interaction_stats", "day") == "2026-03-06"
     assert len(gong.calls) == 8
+
+
+@pytest.mark.parametrize(
+    ("other", "error"),
+    [
+        (
+            "activity_by_period",
+            (
+                "nothing has moved, as max_api_calls allows only 3 API calls; raise it or lower "
+                "days_per_call"
+            ),
+        ),
+        ("scorecards", "None"),  # was loaded
+    ],
+)
+def test_window_that_needs_more_calls_than_the_budget_is_named(
+    sandbox: StartSandbox, clock: SetClock, caplog: pytest.LogCaptureFixture, other: str, error: str
+) -> None:
+    clock(NOW)
+    gong = sandbox(users=9, page_size=1)
+    config = gong.config(start_date="2026-03-02", time_zone="America/New_York", max_api_calls=3)
+    state: Json = {}
+    for _ in range(2):
+        caplog.clear()
+        run = run_tap(config, "daily_activity", other, state=state)
+        state = run.state
+        assert str(run.error) == error
+        assert run.bookmark("daily_activity") is None
+        assert (
+            "daily_activity: the 3 calls of max_api_calls are used up; the next run resumes here: "
+            "window 2026-03-02..2026-03-12 is not complete, its bookmark has not moved; if that "
+            "recurs, raise max_api_calls or lower days_per_call"
+        ) in caplog.messages
 
 
 def test_every_stream_gets_its_turn_with_a_small_budget(
