@@ -143,3 +143,11 @@ def test_session_follows_no_redirect_even_if_asked_to() -> None:
     with scripted_server(lambda *_: moved) as server, ApiSession(connections=1) as session:
         assert session.post(server.url, json={}, timeout=5, allow_redirects=True).status_code == 307
     assert len(server.requests) == 1
+
+
+def test_session_keeps_no_cookies() -> None:
+    with scripted_server(lambda *_: StubResponse(200, b"", {"Set-Cookie": "a=b"})) as server:
+        session = ApiSession(connections=1)
+        assert [send(session, server.url) for _ in range(2)] == [200, 200]
+        session.close()
+    assert [request["headers"].get("Cookie") for request in server.requests] == [None, None]

@@ -242,16 +242,6 @@ def test_ordinary_response_is_not_copied(encoding: str) -> None:
     assert peak < (7 + 3) * 2**20
 
 
-def test_session_keeps_no_cookies() -> None:
-    with scripted_server(lambda *_: StubResponse(200, b"", {"Set-Cookie": "a=b"})) as server:
-        keeping_none = Transport(session := ApiSession(connections=1), timeout=5)
-        for _ in range(2):
-            request = session.prepare_request(requests.Request("POST", server.url, json={}))
-            keeping_none.send(request, LABEL, on_sent=lambda: None)
-        keeping_none.close()
-    assert [request["headers"].get("Cookie") for request in server.requests] == [None, None]
-
-
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.usefixtures("collect_sockets")
 @pytest.mark.parametrize(
