@@ -217,7 +217,7 @@ class ApiStream(Stream):
             self.state_manager.is_flushed = False  # so that the SDK writes the final STATE
         self._record_sync_time()
 
-    def refuse(self, error: ApiError) -> None:
+    def mark_failed(self, error: ApiError) -> None:
         """Request nothing for this stream, and let it fail when its turn comes."""
         self._pending_error = error
         self.drop_requests()

@@ -42,7 +42,7 @@ def check_user_ids(users: Users, selected: Iterable[ApiStream]) -> None:
         raise
     except ApiError as error:
         for stream in checked:
-            stream.refuse(ApiError(f"{stream.name}: user_ids cannot be checked: {error}"))
+            stream.mark_failed(ApiError(f"{stream.name}: user_ids cannot be checked: {error}"))
         return
     except BudgetExhaustedError:
         return
