@@ -31,6 +31,8 @@ GC_THRESHOLD = 10_000
 def main() -> None:
     """Run the command line."""
     limit_malloc_retention()
+    # A collection that goes through all modules stops all threads for so long that a call is late.
+    gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
     if sys.stderr is None:  # closed; its descriptor must not become that of a connection
         sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for the rest of the process
