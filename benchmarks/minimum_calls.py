@@ -161,7 +161,7 @@ class _Client:
 
     def _count_motioncx(self, window: DateRange) -> int:
         calls, is_empty = 0, False
-        while not is_empty:  # no total is told, so only an empty page is the last
+        while not is_empty:  # without a total, only an empty page marks the end
             body = {
                 "StartDateTime": f"{window.start}T00:00:00+0000",
                 "EndDateTime": f"{window.end}T00:00:00+0000",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scripts.postgres import free_port
 from tap_gong_stats import connection_check
 from tap_gong_stats.api import retry
 from tap_gong_stats.connection_check import CheckResult, as_table, check_streams
@@ -222,9 +223,7 @@ def test_check_of_a_silent_api_fails_once_for_all_streams(
 def test_check_of_an_unreachable_api_fails_once_for_all_streams(
     waits: list[float],
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    results = check({"api_url": f"http://127.0.0.1:{port}"})
+    results = check({"api_url": f"http://127.0.0.1:{free_port()}"})
     assert {result.allowed for result in results.values()} == {"failed"}
     assert len({result.action for result in results.values()}) == 1
     assert len(waits) == 2

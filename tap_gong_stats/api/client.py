@@ -163,7 +163,7 @@ class ApiClient(ABC):
         self._transport.timeout = min(self._transport.timeout, seconds)
 
     def stop(self) -> None:
-        """Retry nothing any more, as nobody waits for the pages: let the requests fail instead."""
+        """Let requests fail instead of retrying them, as their pages are no longer needed."""
         self._stopped.set()
 
     def close(self) -> None:

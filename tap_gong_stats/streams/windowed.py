@@ -134,7 +134,7 @@ class WindowedStream(ApiStream):
             self.logger.warning(
                 "%s: skipped the days from %s on, as they may not have ended in the company's time "
                 "zone, which is unknown; set time_zone",
-                " ".join([self.name, *(context or {}).values()]),
+                bookmark.label,
                 plan.withheld_from,
             )
         bookmark.complete_run()
@@ -218,10 +218,10 @@ class WindowedStream(ApiStream):
         bookmark = Bookmark(state, str(self.replication_key), label)
         # Somewhere on Earth it is already tomorrow.
         bookmark.validate_not_after(datetime.now(UTC).date() + ONE_DAY)
-        self._select(bookmark, label)
+        self._select(bookmark)
         return bookmark
 
-    def _select(self, bookmark: Bookmark, label: str) -> None:
+    def _select(self, bookmark: Bookmark) -> None:
         """Have the history read of what earlier runs did not select."""
         if not self.selected_by or self.replication_method == REPLICATION_FULL_TABLE:
             return
@@ -230,13 +230,15 @@ class WindowedStream(ApiStream):
         for name in wider:
             self.logger.warning(
                 "%s: %s selects more than in earlier runs; backfilling from %s",
-                label,
+                bookmark.label,
                 name,
                 self.settings.start_date,
             )
         for name in narrower:
             self.logger.info(
-                "%s: %s selects less than in earlier runs; resuming from the bookmark", label, name
+                "%s: %s selects less than in earlier runs; resuming from the bookmark",
+                bookmark.label,
+                name,
             )
 
     def _window_plan(self, partition: Context, bookmark: Bookmark) -> WindowPlan[Page]:

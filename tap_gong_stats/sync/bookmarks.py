@@ -68,7 +68,7 @@ class Bookmark:
     def __init__(self, state: dict[str, Any], replication_key: str, label: str) -> None:
         self._state = state
         self._replication_key = replication_key
-        self._label = label
+        self.label = label
         self._wanted = self._run_from = self._run_date = self._backfill_from = date.max
         self._run_bookmark: date | None = None
         written_for = state.get("replication_key", replication_key)
@@ -213,6 +213,6 @@ class Bookmark:
 
     def _error(self, problem: str) -> BookmarkError:
         return BookmarkError(
-            f"{self._label}: the bookmark {problem}; restore the state, or remove this bookmark "
+            f"{self.label}: the bookmark {problem}; restore the state, or remove this bookmark "
             "to load from start_date again"
         )

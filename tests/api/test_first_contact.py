@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import socket
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 
+from scripts.postgres import free_port
 from tap_gong_stats.api import retry, transport
 from tap_gong_stats.errors import RunError
 from tests.helpers import Json, StubResponse, run_tap, scripted_server
@@ -17,13 +18,6 @@ from tests.helpers import Json, StubResponse, run_tap, scripted_server
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
-
-
-@contextmanager
-def closed_port() -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    yield port
 
 
 @contextmanager
@@ -40,7 +34,7 @@ def silent_port() -> Iterator[int]:
 @pytest.mark.parametrize(
     ("unreachable", "reason"),
     [
-        (closed_port, "Connection refused"),
+        (lambda: nullcontext(free_port()), "Connection refused"),
         pytest.param(
             silent_port,
             "timed out",

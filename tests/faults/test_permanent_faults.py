@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from gong_sandbox.faults import REDIRECT_ORIGIN, Fault
+from scripts.postgres import free_port
 from tap_gong_stats.api.paginators import MAX_PAGINATION_RESTARTS
 from tap_gong_stats.api.retry import MAX_TRIES
 from tap_gong_stats.errors import ApiError
@@ -100,9 +100,8 @@ def test_failing_stream_does_not_stop_the_others(gong: FaultyGong) -> None:
 
 
 def test_server_that_stays_down_fails_the_stream_with_one_line(gong: FaultyGong) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-    error = run_tap(gong.config(api_url=f"http://127.0.0.1:{port}"), "daily_activity").error
+    config = gong.config(api_url=f"http://127.0.0.1:{free_port()}")
+    error = run_tap(config, "daily_activity").error
     assert isinstance(error, ApiError)
     assert re.fullmatch(
         r"daily_activity 2026-03-05..2026-03-08: .*Connection refused.*", str(error)

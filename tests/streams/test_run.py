@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pytest
 
+from scripts.postgres import free_port
 from tap_gong_stats.api import retry
 from tap_gong_stats.tap import TapGongStats
 from tests import expected_rows
@@ -133,7 +133,7 @@ def test_motioncx_runs_beside_gong_with_a_rate_limit_of_its_own(
     run = run_tap(config, "interaction_details", "interaction_stats")
     assert run.error is None
     motioncx, others = arrivals(gong, "/interaction/details"), arrivals(gong, "/stats/interaction")
-    # Only an empty page ends a window of MotionCX, which tells no total.
+    # MotionCX returns no total, so an empty page marks the end of a window.
     assert (len(motioncx), len(others)) == (4, 2)
     assert max(motioncx[0], others[0]) < min(motioncx[1], others[1])
     # With one rate limit for both, five calls would take four seconds.
@@ -167,29 +167,30 @@ def test_dry_run_ends_each_stream_at_the_record_limit(
     assert arrivals(gong, "/users")
 
 
-def test_motioncx_that_is_down_keeps_nothing_of_gong(
-    sandbox: StartSandbox, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("motioncx_api_url", "check motioncx_api_url and the network"),
+        ("motioncx_api_key", "MotionCX rejects motioncx_api_key"),
+    ],
+    ids=["down", "rejected key"],
+)
+def test_failure_of_motioncx_does_not_stop_the_streams_of_gong(
+    sandbox: StartSandbox,
+    clock: SetClock,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    message: str,
 ) -> None:
     monkeypatch.setattr(retry, "MIN_BACKOFF", 0.0001)
     clock(NOW)
     gong = sandbox()
     config = motioncx_config(gong, start_date="2026-03-10", calls_per_second=1000)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        config["motioncx_api_url"] = f"http://127.0.0.1:{free.getsockname()[1]}"
-    # Of the streams with a bookmark, it is the furthest behind.
+    config[setting] = f"http://127.0.0.1:{free_port()}" if setting.endswith("url") else "wrong"
+    # Of the streams with a bookmark, that of MotionCX is the furthest behind.
     state = {"bookmarks": {"daily_activity": {"replication_key_value": "2026-03-11"}}}
-    run = run_tap(config, "interaction_details", "daily_activity", "users", state=state)
-    assert str(run.error).endswith("check motioncx_api_url and the network")
+    streams = ("interaction_details", "daily_activity", "users")
+    run = run_tap(config, *streams, state=state)
+    assert str(run.error).endswith(message)
     assert run.bookmark("daily_activity") == "2026-03-12"
-    assert len(run.rows("users")) == 12
-
-
-def test_rejected_key_of_motioncx_does_not_end_the_run_of_gong(
-    sandbox: StartSandbox, clock: SetClock
-) -> None:
-    clock(NOW)
-    gong = sandbox()
-    config = motioncx_config(gong, start_date="2026-03-10", calls_per_second=1000)
-    run = run_tap(config | {"motioncx_api_key": "wrong"}, "interaction_details", "users")
-    assert str(run.error).endswith("MotionCX rejects motioncx_api_key")
     assert len(run.rows("users")) == 12
