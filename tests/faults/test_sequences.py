@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 MESSAGES = 400
 """About as many as a run writes that loads everything."""
 
+MOTIONCX_STREAMS = {"interaction_details"}
+GONG_STREAMS = {*STREAMS} - MOTIONCX_STREAMS
 PATHS = endpoint_paths()
 DEPENDS_ON = {
     # The endpoint of aggregated_activity names the time zone if the settings do not.
@@ -156,18 +158,19 @@ def failed_streams(run: Run, phase: Phase) -> set[str]:
     if run.error is None:
         return set()
     assert phase.outage, run.error
-    if isinstance(run.error, RunError):
-        return {*STREAMS}
     failures = run.error.failures if isinstance(run.error, SyncFailedError) else [run.error]
+    failed: set[str] = set()
     for failure in failures:
         assert isinstance(failure, ApiError), failure
         assert "\n" not in str(failure)
-    failed = [re.split(r"[ :]", str(failure))[0] for failure in failures]
-    assert sorted({*failed}) == sorted(failed)
-    for stream in failed:
+        stream = re.split(r"[ :]", str(failure))[0]
+        assert stream not in failed
         requested = [PATHS[name] for name in [stream, *DEPENDS_ON.get(stream, [])]]
         assert any(path.endswith(phase.outage.path) for path in requested), run.error
-    return {*failed}
+        failed.add(stream)
+        if isinstance(failure, RunError):
+            failed |= MOTIONCX_STREAMS if stream in MOTIONCX_STREAMS else GONG_STREAMS
+    return failed
 
 
 def check_rows(gong: FaultyGong, target: RecordingTarget, streams: set[str], start: date) -> None:
