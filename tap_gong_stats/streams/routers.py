@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tap_gong_stats.errors import ForbiddenError
+from tap_gong_stats.records.converters import text_converter
 from tap_gong_stats.sync.shared_fetch import SharedFetch
 from tap_gong_stats.sync.window_plan import WindowRequest
 from tap_gong_stats.sync.windows import Window
@@ -157,10 +158,15 @@ class ManagerRouter:
             return self._pairs()
 
     def _pairs(self) -> SubPartitions:
-        managers = dict.fromkeys(user.get("managerId") for user in self._users.items())
+        # Gong may write one id as text and as a number.
+        to_workspace, to_manager = text_converter("workspace_id"), text_converter("manager_id")
+        managers = dict.fromkeys(
+            to_manager(manager)
+            for user in self._users.items()
+            if (manager := user.get("managerId"))
+        )
         return [
-            {"workspace_id": workspace["id"], "manager_id": manager}
+            {"workspace_id": to_workspace(workspace["id"]), "manager_id": manager}
             for workspace in self._workspaces.items()
             for manager in managers
-            if manager
         ]

@@ -139,8 +139,16 @@ def test_user_ids_select_the_reports(user_id: str, reports: list[str]) -> None:
 @pytest.mark.parametrize(
     ("users", "workspaces", "cause"),
     [
-        ([{"id": "1", "managerId": ["2"]}], [{"id": "1"}], "unhashable type: 'list'"),
-        ([{"id": "1", "managerId": "2"}], [{"name": "W"}], "'id'"),
+        (
+            [{"id": "1", "managerId": ["2"]}],
+            [{"id": "1"}],
+            "column manager_id: a value of type list is not text",
+        ),
+        (
+            [{"id": "1", "managerId": "2"}],
+            [{"name": "W"}],
+            "a response has an undocumented structure ('id')",
+        ),
     ],
 )
 def test_users_or_workspaces_with_an_undocumented_structure_are_an_error(
@@ -150,7 +158,23 @@ def test_users_or_workspaces_with_an_undocumented_structure_are_an_error(
     with scripted_server(lambda *_: StubResponse(body=body)) as server:
         error = run_tap({**WEEK, "api_url": server.url}, "coaching_metrics").error
     assert isinstance(error, ApiError)
-    assert str(error) == (f"coaching_metrics: a response has an undocumented structure ({cause})")
+    assert str(error) == f"coaching_metrics: {cause}"
+
+
+def test_ids_that_are_numbers_are_text_in_records_and_the_same_as_text() -> None:
+    body = {
+        "users": [{"id": 7, "managerId": 2}, {"id": 8, "managerId": "2"}],
+        "workspaces": [{"id": 9007199254740993}],
+        "coachingData": [{"manager": {"id": 2}, "directReportsMetrics": [{"report": {"id": 7}}]}],
+    }
+    with scripted_server(lambda *_: StubResponse(body=body)) as server:
+        run = run_tap({**WEEK, "api_url": server.url}, "coaching_metrics")
+    assert run.error is None
+    ids = ("workspace_id", "manager_id", "report_id")
+    assert [[row[column] for column in ids] for row in run.rows("coaching_metrics")] == [
+        ["9007199254740993", "2", "7"]
+    ]
+    assert len([one for one in server.requests if "coaching" in one["path"]]) == 1
 
 
 def test_unknown_metric_is_kept_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:
