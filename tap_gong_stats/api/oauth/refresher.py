@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -119,11 +120,21 @@ def _start() -> subprocess.Popen[str]:
                 encoding="utf-8",
                 errors="replace",
                 start_new_session=True,
+                env=_environment(),
             )
         except OSError as error:
             raise RunError(f"OAuth: cannot start the refresh process: {error.strerror}") from None
         _running.add(process)
     return process
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without what stands for the working directory despite -P.
+
+    That is each relative path in PYTHONPATH, and each empty one, as before a leading colon.
+    """
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(os.path.isabs, paths))}
 
 
 @atexit.register

@@ -167,15 +167,19 @@ def test_refresh_without_disk_space_sends_no_request(
     assert refresh_in_python(app).returncode == 0
 
 
+@pytest.mark.parametrize("python_path", ["", ":/nowhere", "/nowhere:", ".", "../project"])
 def test_refresh_does_not_import_from_the_working_directory(
-    sandbox: StartSandbox, tmp_path: Path
+    sandbox: StartSandbox, tmp_path: Path, python_path: str
 ) -> None:
     gong = sandbox()
     project = tmp_path / "project"
     project.mkdir()
     for name in ("requests", "filelock", "json", "tap_gong_stats", "sitecustomize"):
         (project / f"{name}.py").write_text(f"open({str(tmp_path / 'imported')!r}, 'a')")
-    run = refresh_in_python(oauth_app(tmp_path / "tokens.json", gong.url), cwd=project)
+    # Only once the tap has started: it imports what its user has told it to.
+    preparation = f"os.environ['PYTHONPATH'] = {python_path.replace(':', os.pathsep)!r}"
+    app = oauth_app(tmp_path / "tokens.json", gong.url)
+    run = refresh_in_python(app, preparation, cwd=project)
     assert (run.returncode, run.stderr) == (0, "")
     assert not (tmp_path / "imported").exists()
     assert refreshes(gong) == [200]
