@@ -110,7 +110,8 @@ def _parse_lifetime(value: object) -> float:
         lifetime = float(str(value))
     except ValueError:
         return DEFAULT_LIFETIME
-    return lifetime if math.isfinite(lifetime) else DEFAULT_LIFETIME
+    # A token that has expired already would be replaced before every request.
+    return lifetime if 0 < lifetime < math.inf else DEFAULT_LIFETIME
 
 
 def _parse_api_url(value: object) -> str:

@@ -58,7 +58,7 @@ def test_from_response_of_another_shape_fails(body: bytes) -> None:
         Tokens.from_response(body, requested_at=0, descends_from="")
 
 
-@pytest.mark.parametrize("value", [None, "soon", "nan", "inf", [1], True, 10**400])
+@pytest.mark.parametrize("value", [None, "soon", "nan", "inf", [1], True, 10**400, 0, -5])
 def test_from_response_without_a_valid_lifetime_assumes_an_hour(value: object) -> None:
     assert parse(expires_in=value).refresh_at == 1000 + 3240
 
