@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.exceptions import SyncError
 
 from tap_gong_stats.config.values import parse_day
-from tap_gong_stats.sync.selection import changed_settings, shorten_selection, wider_settings
+from tap_gong_stats.sync.selection import (
+    changed_settings,
+    is_selection,
+    shorten_selection,
+    wider_settings,
+)
 from tap_gong_stats.sync.windows import sync_start
 
 if TYPE_CHECKING:
@@ -88,9 +93,7 @@ class Bookmark:
             BookmarkError: if the state holds no selection of this tap's form.
         """
         old = self._state.get("selection", {})
-        if not isinstance(old, dict) or not all(
-            values is None or isinstance(values, list) for values in old.values()
-        ):
+        if not is_selection(old):
             raise self._error("has an invalid selection")
         wider = wider_settings(selection, old)
         narrower = [name for name in changed_settings(selection, old) if name not in wider]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from typing_extensions import TypeIs
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -33,6 +35,15 @@ def describe_selection(settings: Mapping[str, object]) -> dict[str, list[str] | 
         name: None if value in EVERYTHING else sorted(_texts(value))
         for name, value in settings.items()
     }
+
+
+def is_selection(value: object) -> TypeIs[Selection]:
+    """Tell whether a value of a state has the form of a selection."""
+    return isinstance(value, dict) and all(
+        values is None
+        or (isinstance(values, list) and all(isinstance(each, str) for each in values))
+        for values in value.values()
+    )
 
 
 def shorten_selection(selection: Selection) -> dict[str, list[str] | None]:

@@ -153,7 +153,9 @@ def test_bookmark_without_a_selection_takes_the_current_one() -> None:
     assert state["selection"] == {"user_ids": ["1"]}
 
 
-@pytest.mark.parametrize("selection", ["all", {"user_ids": "1"}, 7])
+@pytest.mark.parametrize(
+    "selection", ["all", {"user_ids": "1"}, 7, {"user_ids": [{}]}, {"user_ids": [["1"]]}]
+)
 def test_bookmark_with_a_selection_of_another_form_is_rejected(selection: object) -> None:
     with pytest.raises(BookmarkError, match="invalid selection"):
         select({**KEY, "selection": selection}, user_ids=None)
