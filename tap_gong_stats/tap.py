@@ -24,6 +24,7 @@ from tap_gong_stats.api.rate_limit import CallBudget, RateLimiter
 from tap_gong_stats.cli import WRONG_JSON, adapt_options
 from tap_gong_stats.config.json_schema import CONFIG_SCHEMA, coerce_types, unknown_settings
 from tap_gong_stats.config.sdk_settings import (
+    check_characters,
     check_stream_maps,
     declare_activate_version,
     parse_environment,
@@ -270,6 +271,7 @@ class TapGongStats(Tap):
         self._config = {name: value for name, value in config.items() if value is not None}
         try:
             Settings.parse(self._config)
+            check_characters(self._config)
             check_stream_maps(self._config)
         except SettingsError as error:
             if raise_errors:

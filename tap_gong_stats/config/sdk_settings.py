@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.helpers.capabilities import EMIT_ACTIVATE_VERSION_CONFIG
 
@@ -47,6 +48,22 @@ def parse_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
             for problem in _environment_problems(name, definition, prefix)
         ]
         raise SettingsError(problems) from None
+
+
+def check_characters(config: Mapping[str, Any]) -> None:
+    """Check that all texts can be written: stream maps and flattening put them into the output.
+
+    Raises:
+        SettingsError: for half of a surrogate pair, which JSON can escape although it is nothing.
+    """
+    problems = []
+    for name, value in config.items():
+        try:
+            msgspec.json.encode(value)
+        except UnicodeEncodeError:
+            problems.append(f"{name}: contains half of a surrogate pair; write the whole character")
+    if problems:
+        raise SettingsError(problems)
 
 
 def check_stream_maps(config: Mapping[str, Any]) -> None:

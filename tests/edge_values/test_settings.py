@@ -58,7 +58,8 @@ STREAM_MAPS: list[tuple[object, str]] = [
     ({"users": {"id": "[" * 500}}, "stream_maps: Failed to parse expression [[["),
     ({"users": {"__filter__": ""}}, "stream_maps: Failed to parse expression ."),
     ({"users": {"x": ""}}, "stream_maps: IndexError: string index out of range"),
-    ({"users": {"x": "\ud800"}}, "stream_maps: UnicodeEncodeError: "),
+    ({"users": {"x": "'\ud800'"}}, "stream_maps: contains half of a surrogate pair"),
+    ({"users": {"\ud800": "id"}}, "stream_maps: contains half of a surrogate pair"),
     ({"users": {"id": None}}, "stream_maps: Removing key property 'id' is not permitted"),
     ({"users": {"__alias__": "(("}}, "stream_maps: Failed to evaluate simpleeval expressions ((."),
     ({"users": {"x": "1/0"}}, "users: stream_maps: ZeroDivisionError: division by zero"),
@@ -90,6 +91,7 @@ def test_a_stream_map_that_fails_ends_its_own_stream_only(tap: Tap, config: dict
         ("flattening_enabled", 5, "5 is not of type 'boolean', 'null' in config['flattening_ena"),
         ("flattening_enabled", True, "flattening_max_depth is required when flattening is enabled"),
         ("flattening_max_depth", "x", "'x' is not of type 'integer', 'null' in config['flattenin"),
+        ("flattening_separator", "\ud83d", "flattening_separator: contains half of a"),
         ("stream_map_config", [], "[] is not of type 'object', 'null' in config['stream_map_conf"),
     ],
 )
