@@ -109,7 +109,7 @@ class GongClient(ApiClient):
         if status == HTTPStatus.OK:
             return
         body = parse_error(response)
-        message, text = self.error_message(response), error_text(body)
+        message, text = self._describe(response, body), error_text(body)
         is_not_found = status == HTTPStatus.NOT_FOUND
         is_of_gong = is_gong_error(body) and not (is_not_found and NO_SUCH_PATH.search(text))
         if is_not_found and is_of_gong and query.endpoint.empty_when_not_found:
@@ -123,20 +123,13 @@ class GongClient(ApiClient):
         if status == HTTPStatus.BAD_REQUEST and "cursor" in text.lower():
             raise CursorExpiredError(message)
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            raise self._auth_error(response, body, query)
+            raise self._auth_error(response, message, query, is_of_gong=is_of_gong)
         raise ApiError(message if is_of_gong or response.is_redirect else f"{message}; {CHECK_URL}")
 
     @override
     def error_message(self, response: ApiResponse) -> str:
         """Return the status, Gong's own text and the request id that Gong's support asks for."""
-        body = parse_error(response) or {}
-        if response.is_redirect:
-            text = self.describe_redirect(response)
-        else:
-            text = response.clean(error_text(body)) or "not a valid Gong API response"
-        request_id = response.headers.get("x-traceid") or body.get("requestId")
-        message = f"HTTP {response.status}: {text}"
-        return f"{message} (requestId {response.clean(request_id)})" if request_id else message
+        return self._describe(response, parse_error(response))
 
     @override
     def parse_page(self, response: ApiResponse, query: Query) -> Page:
@@ -181,12 +174,21 @@ class GongClient(ApiClient):
             and self.auth.refresh_after_unauthorized(response.authorization)
         )
 
+    def _describe(self, response: ApiResponse, body: Mapping[str, Any] | None) -> str:
+        """Return the message for an error whose body was parsed."""
+        if response.is_redirect:
+            text = self.describe_redirect(response)
+        else:
+            text = response.clean(error_text(body)) or "not a valid Gong API response"
+        request_id = response.headers.get("x-traceid") or (body or {}).get("requestId")
+        message = f"HTTP {response.status}: {text}"
+        return f"{message} (requestId {response.clean(request_id)})" if request_id else message
+
     def _auth_error(
-        self, response: ApiResponse, body: dict[str, Any] | None, query: Query
+        self, response: ApiResponse, message: str, query: Query, *, is_of_gong: bool
     ) -> ApiError:
-        message = self.error_message(response)
         is_forbidden = response.status == HTTPStatus.FORBIDDEN
-        if is_forbidden and not is_gong_error(body):
+        if is_forbidden and not is_of_gong:
             return ApiError(f"{message}; {CHECK_URL}")
         # Wrong credentials and a missing scope share the status 401; only the text differs.
         if is_forbidden or MISSING_SCOPE in message:
