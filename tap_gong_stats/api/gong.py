@@ -144,7 +144,8 @@ class GongClient(ApiClient):
             if items is None and info.total_records == 0:
                 items = []
             ids = id_extractor(endpoint.item_id).extract(items or [])
-            has_errors = begins_with(b"[", fields.get("errors", b""))
+            errors = memoryview(fields.get("errors", b""))
+            has_errors = begins_with(b"[", errors) and bytes(errors[:3]) != b"[]"
             envelope = {
                 name: TEXT_DECODER.decode(value)
                 if name in KNOWN_ENVELOPE_FIELDS and begins_with(b'"', value)
@@ -208,7 +209,7 @@ def id_extractor(item_id: tuple[str, ...]) -> IdExtractor:
     return IdExtractor(item_id)
 
 
-def begins_with(byte: bytes, value: msgspec.Raw | bytes) -> bool:
+def begins_with(byte: bytes, value: msgspec.Raw | memoryview) -> bool:
     """Tell by its first byte whether an encoded value is text or an array, without decoding it."""
     return bytes(memoryview(value)[:1]) == byte
 

@@ -89,6 +89,11 @@ def test_missing_page_info_is_no_error(records: Any) -> None:
     assert (page.ids, page.cursor, page.total_records) == (["1"], None, None)
 
 
+@pytest.mark.parametrize("errors", [[], None, ""])
+def test_empty_list_of_errors_beside_the_items_is_no_error(errors: Any) -> None:
+    assert fetch_page(body(errors=errors)).ids == ["1"]
+
+
 def test_item_that_is_listed_twice_is_returned_once_also_without_a_total() -> None:
     pages = [users("1", 2, "1", cursor="a"), users(1, "2", "3")]
     for response in pages:
