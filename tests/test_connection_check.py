@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from tap_gong_stats import connection_check
 from tap_gong_stats.api import retry
 from tap_gong_stats.connection_check import CheckResult, as_table, check_streams
 from tap_gong_stats.tap import TapGongStats
+from tests.api.raw_server import raw_server, trickle
 from tests.helpers import CREDENTIALS, StubResponse, gong_error, scripted_server
 
 if TYPE_CHECKING:
@@ -217,6 +219,24 @@ def test_check_of_a_silent_api_fails_once_for_all_streams(
         results = check({"api_url": f"http://127.0.0.1:{silent.getsockname()[1]}"})
     (action,) = {result.action for result in results.values()}
     assert action.endswith("Read timed out. (read timeout=0.05); check api_url and the network")
+    assert len(waits) == 2
+
+
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"]
+)
+def test_check_of_an_api_that_trickles_fails_once_for_all_streams(
+    waits: list[float], monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    monkeypatch.setattr(connection_check, "MAX_TIMEOUT", 0.1)
+    is_over = threading.Event()
+    with raw_server(lambda connection, _: trickle(connection, head, is_over)) as server:
+        results = check({"api_url": server.url})
+        is_over.set()
+    (action,) = {result.action for result in results.values()}
+    assert action.endswith(
+        "the response was not complete after 0.3 s; check api_url and the network"
+    )
     assert len(waits) == 2
 
 

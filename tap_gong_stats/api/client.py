@@ -159,8 +159,8 @@ class ApiClient(ABC):
             raise label_error(ApiError(redact_query(str(error))), query) from error
 
     def limit_timeout(self, seconds: float) -> None:
-        """Wait at most so many seconds for each response from now on."""
-        self._transport.timeout = min(self._transport.timeout, seconds)
+        """Wait at most so many seconds for each piece of a response from now on."""
+        self._transport.limit_timeout(seconds)
 
     def stop(self) -> None:
         """Let requests fail instead of retrying them, as their pages are no longer needed."""

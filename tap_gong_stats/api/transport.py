@@ -91,15 +91,20 @@ class Transport:
         timeout: seconds to wait for each piece of a response.
 
     Attributes:
-        timeout: see above; may be changed between two requests.
-        has_responded: whether a response has arrived, at least its headers.
+        has_responded: whether a response has arrived; one that breaks off counts, too, but none
+            whose end was awaited in vain.
     """
 
     def __init__(self, session: ApiSession, *, timeout: float) -> None:
         self.has_responded = False
         self._session = session
-        self.timeout = timeout
+        self._timeout = timeout
         self._watchdog = Watchdog(MAX_TIMEOUTS * timeout)
+
+    def limit_timeout(self, seconds: float) -> None:
+        """Wait at most so many seconds for each piece of a response from now on."""
+        self._timeout = min(self._timeout, seconds)
+        self._watchdog.deadline = MAX_TIMEOUTS * self._timeout
 
     def send(
         self, request: requests.PreparedRequest, label: str, on_sent: Callable[[], object]
@@ -126,22 +131,25 @@ class Transport:
                 self._watchdog.start(exchange, connection)
 
             request.headers = TrackedHeaders(request.headers, on_open)
+            has_begun = False
             try:
                 with self._session.send(
                     request,
-                    timeout=(min(self.timeout, MAX_CONNECT_TIMEOUT), self.timeout),
+                    timeout=(min(self._timeout, MAX_CONNECT_TIMEOUT), self._timeout),
                     allow_redirects=False,
                     **environment,
                 ) as response:
-                    self.has_responded = True
+                    has_begun = True
                     body = read_body(response)
             except NETWORK_ERRORS as error:
                 if exchange.is_aborted:
                     raise self._deadline_error() from error
+                self.has_responded |= has_begun and not is_timeout(error)
                 message = clean_text(describe(error), credentials_in(authorization))
                 raise TransientError(message, is_timeout=is_timeout(error)) from error
             if exchange.is_aborted:  # such as a body that ends with its connection
                 raise self._deadline_error()
+        self.has_responded = True
         return ApiResponse(
             status=response.status_code,
             reason=response.reason or "",

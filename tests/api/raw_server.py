@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from contextlib import contextmanager, suppress
@@ -76,6 +77,19 @@ def raw_server(serve: Serve, tls: ssl.SSLContext | None = None) -> Iterator[RawS
 
 def read_request(connection: socket.socket) -> bytes:
     request = b""
-    while not request.endswith(b"{}"):
+    while not is_complete(request):
         request += connection.recv(65536)
     return request
+
+
+def is_complete(request: bytes) -> bool:
+    head, end, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    return bool(end) and len(body) >= int(length[1] if length else 0)
+
+
+def trickle(connection: socket.socket, head: bytes, is_over: threading.Event) -> None:
+    """Send the beginning of a response, and then a byte now and then without an end."""
+    connection.sendall(head)
+    while not is_over.wait(0.01):
+        connection.sendall(b" ")

@@ -17,7 +17,13 @@ from tap_gong_stats.api.session import ApiSession
 from tap_gong_stats.api.transport import Transport, describe
 from tap_gong_stats.errors import ApiError, TransientError
 from tests.api.helpers import LABEL, gong_client, query, users
-from tests.api.raw_server import USERS_JSON, complete_response, raw_server, response
+from tests.api.raw_server import (
+    USERS_JSON,
+    complete_response,
+    raw_server,
+    response,
+    trickle,
+)
 from tests.helpers import StubResponse, scripted_server
 
 if TYPE_CHECKING:
@@ -111,13 +117,6 @@ def test_log_does_not_quote_headers(caplog: pytest.LogCaptureFixture) -> None:
         client.close()
     assert b"\r\nAuthorization: Basic" in server.requests[0]
     assert "Basic" not in caplog.text
-
-
-def trickle(connection: socket.socket, head: bytes, is_over: threading.Event) -> None:
-    """Send a byte a moment, as long as anybody listens."""
-    connection.sendall(head)
-    while not is_over.wait(0.01):
-        connection.sendall(b" ")
 
 
 def with_deadline(seconds: float) -> Transport:
