@@ -16,19 +16,18 @@ from singer_sdk.streams import Stream
 from singer_sdk.streams import core as sdk_stream
 
 from tap_gong_stats.streams.base import ApiStream
-from tap_gong_stats.streams.reference import ReferenceStream
 from tap_gong_stats.streams.windowed import WindowedStream
 from tap_gong_stats.tap import TapGongStats
 from tests.helpers import CREDENTIALS
 
 HOOKS: dict[tuple[type, str], str] = {
     (ApiStream, "_process_record"): ("(self, record, child_context=None, partition_context=None)"),
+    (ApiStream, "_write_activate_version_message"): "(self, full_table_version)",
     (ApiStream, "_write_record_message"): "(self, record)",
     (ApiStream, "get_batch_config"): "(self, config)",
     (ApiStream, "get_records"): "(self, context)",
     (ApiStream, "get_sync_timer"): "(self)",
     (ApiStream, "log_sync_costs"): "(self)",
-    (ReferenceStream, "_write_activate_version_message"): "(self, full_table_version)",
     (TapGongStats, "_env_var_config"): "(cls)",
     (TapGongStats, "_handle_termination"): "(self, signum, frame)",
     (TapGongStats, "_validate_config"): "(self, *, raise_errors=True)",
@@ -50,7 +49,6 @@ HOOKS: dict[tuple[type, str], str] = {
 
 SDK_CLASSES: dict[type, type] = {
     ApiStream: Stream,
-    ReferenceStream: Stream,
     TapGongStats: Tap,
     WindowedStream: Stream,
 }

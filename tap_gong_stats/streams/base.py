@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,13 +15,10 @@ from typing_extensions import override
 
 from tap_gong_stats.api.auth import known_secrets
 from tap_gong_stats.api.endpoints import Query, RequestStats, count
-from tap_gong_stats.api.gong import KNOWN_ENVELOPE_FIELDS
-from tap_gong_stats.api.json_decode import PARSE_ERRORS
 from tap_gong_stats.api.redaction import clean_text
 from tap_gong_stats.config.sdk_settings import stream_map_problem
 from tap_gong_stats.errors import ApiError, BudgetExhaustedError, ForbiddenError, RunError
-from tap_gong_stats.records.converters import ColumnError
-from tap_gong_stats.records.mapper import RecordMapper, UnknownFieldDetector
+from tap_gong_stats.records.mapper import RecordMapper
 from tap_gong_stats.records.schemas import SCHEMAS
 from tap_gong_stats.records.writer import FastRecordMessage
 from tap_gong_stats.streams.response_report import ResponseReport
@@ -120,11 +116,7 @@ class ApiStream(Stream):
         split: Callable[[], Sequence[Query]] = tuple,
     ) -> Query:
         """Return a query of the endpoint; messages name it by the stream and `label`."""
-        return Query(self.endpoint, params, self._log_label(label), self.stats, split)
-
-    def _log_label(self, label: str) -> str:
-        # It may hold ids that the API has sent.
-        return f"{self.name} {self.clean(label)}" if label else self.name
+        return Query(self.endpoint, params, self.report.label(label), self.stats, split)
 
     def request_shared(self, shared: SharedFetch[Page]) -> bool:
         """Request pages that this stream depends on, and tell whether all have arrived.
@@ -168,27 +160,7 @@ class ApiStream(Stream):
     def inspect(self, page: Page) -> None:
         """Report what a page holds that is not loaded, except for the content of its items."""
         self._extracted_at = page.received_at
-        self._envelope_fields.check(page.envelope)
-        self.report.replacements += page.replacements
-        if page.null_items:
-            self.report.skipped["nulls in place of items"] += page.null_items
-
-    @cached_property
-    def _envelope_fields(self) -> UnknownFieldDetector:
-        return UnknownFieldDetector(KNOWN_ENVELOPE_FIELDS, self.report.unknown_field)
-
-    @contextmanager
-    def parsing_errors(self, label: str = "") -> Iterator[None]:
-        """Turn errors from unexpected responses into one line that names stream and window."""
-        try:
-            yield
-        except ColumnError as error:
-            raise ApiError(f"{self._log_label(label)}: {error}") from error
-        except PARSE_ERRORS as error:
-            raise ApiError(
-                f"{self._log_label(label)}: a response has an undocumented structure "
-                f"({self.clean(error)})"
-            ) from error
+        self.report.inspect(page)
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
@@ -202,6 +174,7 @@ class ApiStream(Stream):
                 yield record
                 if self._pending_error:
                     raise self._pending_error
+            self._activate_version(context)
         except GeneratorExit:  # the SDK has reached the record limit of a dry run
             self._end()
             raise
@@ -240,6 +213,16 @@ class ApiStream(Stream):
         if self.settings.max_api_calls and self.stats.calls:
             self.stream_state.pop("turn", None)  # its name before the first release
             self.stream_state["last_synced_at"] = self.api.run.started_at.isoformat()
+
+    def _activate_version(self, context: Context | None) -> None:
+        if self._stream_version and (context or {}) == (self.partitions or [{}])[-1]:
+            super()._write_activate_version_message(self._stream_version)
+
+    @override
+    def _write_activate_version_message(self, full_table_version: int) -> None:
+        # The SDK calls this before the first row. But the message makes targets delete the rows of
+        # earlier versions, so `get_records` writes it behind the last one.
+        pass
 
     @override
     def get_sync_timer(self) -> metrics.Timer:

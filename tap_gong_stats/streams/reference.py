@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
@@ -11,7 +10,6 @@ from typing_extensions import override
 
 from tap_gong_stats.api.endpoints import Endpoint
 from tap_gong_stats.api.gong import PAGE_SIZE
-from tap_gong_stats.errors import ApiError, BudgetExhaustedError
 from tap_gong_stats.streams.base import ApiStream
 from tap_gong_stats.sync.shared_fetch import SharedFetch
 
@@ -54,7 +52,7 @@ class ReferenceStream(ApiStream):
     def read(self, context: Context | None) -> Iterator[Record]:
         self._wait()
         mapper = self.mapper()
-        with self.parsing_errors():
+        with self.report.parsing_errors():
             for page in self._pages:
                 self.inspect(page)
                 yield from map(mapper.map, page.items)
@@ -81,13 +79,6 @@ class ReferenceStream(ApiStream):
             for _ in pages:
                 pass
         self.source.need()  # raises what has ended a fetch before the run
-
-    @override
-    def _write_activate_version_message(self, full_table_version: int) -> None:
-        # Only once the new rows are there: the message makes targets delete the old ones.
-        with suppress(BudgetExhaustedError, ApiError):
-            self._wait()
-            super()._write_activate_version_message(full_table_version)
 
 
 class Users(ReferenceStream):

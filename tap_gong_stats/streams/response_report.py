@@ -1,17 +1,28 @@
-"""What the log says of responses that a stream does not load completely."""
+"""What the log says of responses that a stream cannot load, or not completely."""
 
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from tap_gong_stats.api.gong import KNOWN_ENVELOPE_FIELDS
+from tap_gong_stats.api.json_decode import PARSE_ERRORS
+from tap_gong_stats.errors import ApiError
+from tap_gong_stats.records.converters import ColumnError
+from tap_gong_stats.records.mapper import UnknownFieldDetector
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from tap_gong_stats.api.pages import Page
 
 
 class ResponseReport:
-    """Warns of unknown names when they occur, and of what else was left out at the end.
+    """Names the stream and what is wrong with a response, in one line.
+
+    It warns of unknown names when they occur, and of what else was left out at the end.
 
     Args:
         stream: the name of the stream.
@@ -23,12 +34,37 @@ class ResponseReport:
         skipped: how many values were skipped, by what they are.
     """
 
-    def __init__(self, stream: str, logger: logging.Logger, clean: Callable[[str], str]) -> None:
+    def __init__(self, stream: str, logger: logging.Logger, clean: Callable[[object], str]) -> None:
         self.replacements = 0
         self.skipped: Counter[str] = Counter()
         self._stream = stream
         self._logger = logger
         self._clean = clean
+        self._envelope_fields = UnknownFieldDetector(KNOWN_ENVELOPE_FIELDS, self.unknown_field)
+
+    def label(self, request: str) -> str:
+        """Return how messages name a request, whose label may hold ids that the API has sent."""
+        return f"{self._stream} {self._clean(request)}" if request else self._stream
+
+    @contextmanager
+    def parsing_errors(self, request: str = "") -> Iterator[None]:
+        """Turn errors from unexpected responses into one line that names stream and window."""
+        try:
+            yield
+        except ColumnError as error:
+            raise ApiError(f"{self.label(request)}: {error}") from error
+        except PARSE_ERRORS as error:
+            raise ApiError(
+                f"{self.label(request)}: a response has an undocumented structure "
+                f"({self._clean(error)})"
+            ) from error
+
+    def inspect(self, page: Page) -> None:
+        """Report what a page holds that is not loaded, except for the content of its items."""
+        self._envelope_fields.check(page.envelope)
+        self.replacements += page.replacements
+        if page.null_items:
+            self.skipped["nulls in place of items"] += page.null_items
 
     def unknown_field(self, field: str) -> None:
         """Warn of a field that has no column."""

@@ -154,7 +154,7 @@ class ManagerRouter:
         have_workspaces = stream.request_shared(self._workspaces.source)
         if not (have_users and have_workspaces):
             return None
-        with stream.parsing_errors():
+        with stream.report.parsing_errors():
             return self._pairs()
 
     def _pairs(self) -> SubPartitions:

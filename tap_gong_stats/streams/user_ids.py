@@ -33,7 +33,7 @@ def check_user_ids(users: Users, selected: Iterable[ApiStream]) -> None:
         return
     try:
         users.source.fetch_all()
-        with users.parsing_errors():
+        with users.report.parsing_errors():
             known = {str(user["id"]) for user in users.items() if user.get("id") is not None}
     except ForbiddenError as error:
         logger.warning("user_ids cannot be checked: %s", error)

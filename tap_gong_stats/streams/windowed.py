@@ -184,12 +184,12 @@ class WindowedStream(ApiStream):
         return found
 
     def _map(self, page: Page, request: WindowRequest) -> Iterator[Record]:
-        with self.parsing_errors(request.label):
+        with self.report.parsing_errors(request.label):
             self.inspect(page)
             yield from self.map_page(page, request)
 
     def _hint(self, page: Page, request: WindowRequest) -> tuple[object, object]:
-        with self.parsing_errors(request.label):
+        with self.report.parsing_errors(request.label):
             return self.time_zone_hint(page)
 
     def _paginate(self, request: WindowRequest) -> Paginator:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, datetime
 from hashlib import md5
 from pathlib import Path
@@ -9,11 +11,20 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from tap_gong_stats.errors import AuthenticationError
 from tests.api.helpers import users
-from tests.helpers import StubResponse, gong_error, run_tap, scripted_server
+from tests.helpers import (
+    Json,
+    Run,
+    StubResponse,
+    catalog,
+    gong_error,
+    run_tap,
+    scripted_server,
+)
 
 if TYPE_CHECKING:
-    from tests.conftest import StartSandbox
+    from tests.conftest import SetClock, StartSandbox
 
 
 def test_versions_reveal_deleted_users(sandbox: StartSandbox) -> None:
@@ -22,6 +33,61 @@ def test_versions_reveal_deleted_users(sandbox: StartSandbox) -> None:
     assert [version["stream"] for version in versions] == ["users"]
     records = [message for message in run.messages if message["type"] == "RECORD"]
     assert {record["version"] for record in records} == {versions[0]["version"]}
+
+
+def kinds(run: Run) -> list[str]:
+    return [message["type"] for message in run.messages if message["type"] != "STATE"]
+
+
+def test_version_follows_the_last_row_as_it_makes_targets_delete_the_others() -> None:
+    listed = [{"id": "1"}, {"id": "2"}]
+    with scripted_server(lambda *_: StubResponse(body={"users": listed})) as server:
+        config = {"api_url": server.url, "emit_activate_version_messages": True}
+        assert kinds(run_tap(config, "users")) == ["SCHEMA", "RECORD", "RECORD", "ACTIVATE_VERSION"]
+        listed[1] = {"id": None}  # type: ignore[dict-item]
+        failed = run_tap(config, "users")
+    assert str(failed.error) == "users: column id: a value of type NoneType is not text"
+    assert kinds(failed) == ["SCHEMA", "RECORD"]
+
+
+def test_version_of_a_stream_that_another_stream_has_ended_is_not_written() -> None:
+    def respond(request: Json, _: int) -> StubResponse:
+        if request["path"] == "/v2/users":
+            users_are_requested.set()
+            return StubResponse(body={"users": [{"id": "1"}]})
+        users_are_requested.wait(5)
+        time.sleep(0.2)
+        return gong_error("Access denied", 401)
+
+    users_are_requested = threading.Event()
+    state = {"bookmarks": {"users": {"last_synced_at": "2026-03-10"}}}
+    with scripted_server(respond) as server:
+        config = {"api_url": server.url, "emit_activate_version_messages": True}
+        run = run_tap(config, "scorecards", "users", state=state)
+    assert isinstance(run.error, AuthenticationError)
+    assert kinds(run) == ["SCHEMA", "SCHEMA"]
+
+
+def test_version_of_a_windowed_stream_that_is_loaded_in_full_follows_all_its_windows(
+    sandbox: StartSandbox, clock: SetClock
+) -> None:
+    clock("2026-03-12T12:00:00Z")
+    config = sandbox().config(
+        start_date="2026-03-02", periods=["day", "week"], emit_activate_version_messages=True
+    )
+    entries = catalog()
+    for entry in entries:
+        entry["replication_method"] = "FULL_TABLE"
+    full_table = {"streams": entries}
+    run = run_tap(config, "aggregated_activity", catalog=full_table)
+    assert run.error is None
+    assert kinds(run)[-2:] == ["RECORD", "ACTIVATE_VERSION"]
+    assert kinds(run).count("ACTIVATE_VERSION") == 1
+    cut_short = run_tap(
+        {**config, "max_api_calls": 5, "concurrency": 1}, "aggregated_activity", catalog=full_table
+    )
+    assert len(cut_short.rows("aggregated_activity")) > 0
+    assert "ACTIVATE_VERSION" not in kinds(cut_short)
 
 
 def test_stream_maps_of_the_docs_hash_and_drop_addresses() -> None:
