@@ -194,6 +194,8 @@ class TapGongStats(Tap):
         self.run.before_windows = CallEstimate(of_gong, users).log_once
         try:
             check_user_ids(users, planned)
+            if all(self.run.is_over(stream.api.client) for stream in planned):
+                self.run.raise_failures()  # and write no STATE
             self.run.start()
             yield
             self._log_total(planned)

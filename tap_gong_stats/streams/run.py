@@ -79,6 +79,8 @@ class Run:
         self.failures.append(error)
         if isinstance(error, RunError):
             self._unusable.add(client)
+            client.stop()
+            self._prefetchers[client].stop(error)
 
     def is_over(self, client: ApiClient) -> bool:
         """Tell whether an error has ended the run for all streams of an API."""

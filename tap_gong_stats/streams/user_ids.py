@@ -22,10 +22,7 @@ def check_user_ids(users: Users, selected: Iterable[ApiStream]) -> None:
     Gong responds "not found" for an unknown user as for one without activity, so that a typing
     error would pass for an empty history. The list of users is fetched once and shared with the
     streams that need it. If it cannot be read, the streams that `user_ids` selects fail, and only
-    they.
-
-    Raises:
-        RunError: if there are unknown users.
+    they; if it lacks one of the users, no stream of Gong is read.
     """
     user_ids = users.settings.user_ids
     checked = [stream for stream in selected if "user_ids" in stream.selected_by]
@@ -38,8 +35,9 @@ def check_user_ids(users: Users, selected: Iterable[ApiStream]) -> None:
     except ForbiddenError as error:
         logger.warning("user_ids cannot be checked: %s", error)
         return
-    except RunError:
-        raise
+    except RunError as error:
+        users.api.run.fail(users.api.client, error)
+        return
     except ApiError as error:
         for stream in checked:
             stream.mark_failed(ApiError(f"{stream.name}: user_ids cannot be checked: {error}"))
@@ -47,6 +45,6 @@ def check_user_ids(users: Users, selected: Iterable[ApiStream]) -> None:
     except BudgetExhaustedError:
         return
     if unknown := [user_id for user_id in user_ids if user_id not in known]:
-        raise RunError(
-            f"user_ids: Gong has no user {', '.join(unknown)}; use IDs from the stream users"
-        )
+        listed = ", ".join(unknown)
+        problem = f"user_ids: Gong has no user {listed}; use IDs from the stream users"
+        users.api.run.fail(users.api.client, RunError(problem))

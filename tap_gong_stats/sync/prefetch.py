@@ -63,6 +63,12 @@ class PagePrefetcher(Generic[P]):
         for thread in self._threads:
             thread.start()
 
+    def stop(self, error: BaseException) -> None:
+        """Send nothing more, and raise an error where a page is awaited that was not fetched."""
+        with self._changed:
+            self._stopped_by = self._stopped_by or error
+            self._changed.notify_all()
+
     def close(self) -> None:
         """Let each thread end after the request that it has in flight."""
         with self._changed:
@@ -145,8 +151,7 @@ class PagePrefetcher(Generic[P]):
             while assignment := self._next_assignment():
                 self._fetch(*assignment)
         except BaseException as error:  # noqa: BLE001 - raised where a page is awaited
-            with self._changed:
-                self._stop(error)
+            self.stop(error)
 
     def _fetch(self, slot: Slot[P], permit: object) -> None:
         page: P | None = None
@@ -158,12 +163,8 @@ class PagePrefetcher(Generic[P]):
         with self._changed:
             self._scheduler.finished(slot, page, error)
             if error and self._ends_run(error):
-                self._stop(error)
+                self.stop(error)
             self._changed.notify_all()
-
-    def _stop(self, error: BaseException) -> None:
-        self._stopped_by = self._stopped_by or error
-        self._changed.notify_all()
 
     def _next_assignment(self) -> tuple[Slot[P], object] | None:
         """Wait for a permit and the slot that needs it first; None when there is no more work."""

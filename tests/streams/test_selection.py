@@ -180,3 +180,44 @@ def test_motioncx_needs_no_check_of_user_ids() -> None:
     assert [request["path"] for request in server.requests] == [
         "/reporting/api/v1/interaction/details"
     ]
+
+
+@pytest.mark.parametrize(
+    ("user_ids", "message"),
+    [
+        (["7", "8"], "user_ids: Gong has no user 8; use IDs from the stream users"),
+        (
+            ["401"],
+            (
+                "users: HTTP 401: Access denied (requestId req1); check the credentials: they are "
+                "wrong, expired or revoked, or belong to another api_url"
+            ),
+        ),
+    ],
+)
+def test_user_ids_that_end_the_run_of_gong_leave_that_of_motioncx_alone(
+    user_ids: list[str], message: str
+) -> None:
+    def respond(request: Json, _: int) -> StubResponse:
+        if "interaction" in request["path"]:
+            return StubResponse(body={"resultCode": 0, "data": []})
+        if user_ids == ["401"]:
+            return gong_error("Access denied", 401)
+        return StubResponse(body={"users": [{"id": 7}]})
+
+    with scripted_server(respond) as server:
+        config = {
+            **ONE_DAY,
+            "motioncx_api_key": "key",
+            "motioncx_api_url": server.url,
+            "api_url": server.url,
+            "user_ids": user_ids,
+        }
+        run = run_tap(config, "daily_activity", "interaction_details", "users")
+    assert str(run.error) == message
+    assert (run.bookmark("daily_activity"), run.rows("users")) == (None, [])
+    assert run.bookmark("interaction_details") == "2026-03-04"
+    assert [request["path"] for request in server.requests] == [
+        "/v2/users",
+        "/reporting/api/v1/interaction/details",
+    ]
