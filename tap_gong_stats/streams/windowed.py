@@ -144,7 +144,8 @@ class WindowedStream(ApiStream):
     def budget_note(self) -> str:
         note = super().budget_note
         labels = chain.from_iterable(plan.labels() for plan in self._sources.values())
-        if self.has_progressed or not (label := next(labels, None)):
+        is_waiting = not self.stats.calls  # for its turn, which comes first in the next run
+        if is_waiting or self.has_progressed or not (label := next(labels, None)):
             return note
         advice = "if that recurs, raise max_api_calls or lower days_per_call"
         return f"{note}: window {label} is not complete, its bookmark has not moved; {advice}"
