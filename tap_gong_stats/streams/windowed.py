@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import chain
 from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
 from tap_gong_stats.api.gong import PAGE_SIZE
 from tap_gong_stats.api.pages import EMPTY_PAGE
 from tap_gong_stats.errors import ApiError
 from tap_gong_stats.streams.base import ApiStream
+from tap_gong_stats.streams.partition_bookmarks import ranges_to_sync, read_bookmark
 from tap_gong_stats.streams.partition_router import OneRequestPerWindow
-from tap_gong_stats.sync.bookmarks import Bookmark, BookmarkError, DateRange
 from tap_gong_stats.sync.progress import Progress, progress_bar
-from tap_gong_stats.sync.selection import describe_selection
 from tap_gong_stats.sync.window_plan import Fetcher, Horizon, WindowPlan, WindowRequest
-from tap_gong_stats.sync.windows import ONE_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,6 +32,7 @@ if TYPE_CHECKING:
     from tap_gong_stats.api.paginators import Paginator
     from tap_gong_stats.streams.partition_router import PartitionRouter
     from tap_gong_stats.streams.run import ApiContext, Source
+    from tap_gong_stats.sync.bookmarks import Bookmark
     from tap_gong_stats.sync.slicers import Slicer
     from tap_gong_stats.sync.window_plan import WindowTask
     from tap_gong_stats.sync.windows import Window
@@ -105,7 +103,7 @@ class WindowedStream(ApiStream):
     @override
     def plan(self) -> Sequence[Source]:
         self._plans = {
-            tuple(partition.items()): (self._bookmark(partition), partition)
+            tuple(partition.items()): (read_bookmark(self, partition), partition)
             for partition in self.partitions or [{}]
         }
         self._sources = {
@@ -208,44 +206,10 @@ class WindowedStream(ApiStream):
 
         return self.query(self.request_params(request), request.label, split)
 
-    def _bookmark(self, partition: Context) -> Bookmark:
-        if partition and "replication_key_value" in self.stream_state:
-            raise BookmarkError(
-                f"{self.name}: the state has a single bookmark instead of one per "
-                f"{' and '.join(partition)}, so another tap wrote it; remove it from the state"
-            )
-        label = " ".join([self.name, *(str(value) for value in partition.values())])
-        state = self.get_context_state(partition or None)
-        bookmark = Bookmark(state, str(self.replication_key), label)
-        # Somewhere on Earth it is already tomorrow.
-        bookmark.validate_not_after(datetime.now(UTC).date() + ONE_DAY)
-        self._select(bookmark)
-        return bookmark
-
-    def _select(self, bookmark: Bookmark) -> None:
-        """Have the history read of what earlier runs did not select."""
-        if not self.selected_by or self.replication_method == REPLICATION_FULL_TABLE:
-            return
-        values = {name: getattr(self.settings, name) for name in self.selected_by}
-        wider, narrower = bookmark.select(describe_selection(values))
-        for name in wider:
-            self.logger.warning(
-                "%s: %s selects more than in earlier runs; backfilling from %s",
-                bookmark.label,
-                name,
-                self.settings.start_date,
-            )
-        for name in narrower:
-            self.logger.info(
-                "%s: %s selects less than in earlier runs; resuming from the bookmark",
-                bookmark.label,
-                name,
-            )
-
     def _window_plan(self, partition: Context, bookmark: Bookmark) -> WindowPlan[Page]:
         return WindowPlan(
             partition,
-            self._ranges(partition, bookmark),
+            ranges_to_sync(self, bookmark, self.slicer, partition),
             slicer=self.slicer,
             fetcher=Fetcher(
                 self._paginate,
@@ -255,21 +219,6 @@ class WindowedStream(ApiStream):
                 ),
             ),
             horizon=Horizon(self.time_zone, datetime.now(UTC), self.settings.end_date),
-        )
-
-    def _ranges(self, partition: Context, bookmark: Bookmark) -> list[DateRange]:
-        def align(day: date) -> date:
-            return next(self.slicer.slice(partition, day, date.max)).start
-
-        settings = self.settings
-        if self.replication_method == REPLICATION_FULL_TABLE:
-            return [DateRange(settings.start_date)]
-        return bookmark.ranges_to_sync(
-            settings.start_date,
-            settings.lookback_days,
-            align,
-            run_date=datetime.now(UTC).date(),
-            has_budget=settings.max_api_calls is not None,
         )
 
     def _commit(self, bookmark: Bookmark, window: Window, *, is_backfill: bool) -> None:
