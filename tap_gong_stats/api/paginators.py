@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tap_gong_stats.api.loop_guard import LoopGuard
-from tap_gong_stats.api.pages import EMPTY_PAGE, Page, deduplicate
+from tap_gong_stats.api.pages import EMPTY_PAGE, NullItem, Page, deduplicate
 from tap_gong_stats.errors import ApiError, CursorExpiredError, WindowTooLargeError
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class _Pass:
     cursor: str | None = None
     seen: set[Any] = field(default_factory=set)
     total: int = 0
+    pages: int = 0
     restarts: int = 0
     shortfalls: int = 0
     loop_guard: LoopGuard = field(init=False)
@@ -70,9 +71,16 @@ class _Pass:
     def __post_init__(self) -> None:
         self.loop_guard = LoopGuard(self.query.label)
 
+    def add(self, page: Page) -> None:
+        """Record what a page lists; a null in each of two pages is two items."""
+        self.pages += 1
+        self.seen.update(
+            (self.pages, item_id) if type(item_id) is NullItem else item_id for item_id in page.ids
+        )
+
     def restart(self) -> None:
         """Begin with the first page again."""
-        self.cursor, self.total = None, 0
+        self.cursor, self.total, self.pages = None, 0, 0
         self.loop_guard = LoopGuard(self.query.label)
 
 
@@ -118,7 +126,7 @@ class CursorPaginator(Paginator):
     def _advance(self, current: _Pass, page: Page) -> Page:
         # A later page may count nothing any more; each pass counts for itself.
         current.total = max(current.total, page.total_records or 0)
-        current.seen.update(page.ids)
+        current.add(page)
         current.cursor = page.cursor
         if page.cursor:
             current.loop_guard.check(page, current.total)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_gong_stats.api.pages import EMPTY_PAGE, Page
+from tap_gong_stats.api.pages import EMPTY_PAGE, NullItem, Page
 from tap_gong_stats.api.paginators import MAX_PAGINATION_RESTARTS, CursorPaginator
 from tap_gong_stats.errors import ApiError, BudgetExhaustedError, CursorExpiredError
 from tests.api.fake_client import FakeClient, page, pages, read, scripted, serving
@@ -144,6 +144,19 @@ def test_items_that_gong_has_removed_meanwhile_are_not_missing() -> None:
 def test_total_of_an_earlier_page_counts_if_the_last_one_sends_none(last: Page) -> None:
     client = scripted(page("a", "1", 3), last, page("abc", None, 3))
     assert read(paginate(client)) == [*"abc"]
+
+
+def test_nulls_in_the_same_place_of_two_pages_are_two_items() -> None:
+    null = NullItem(0)
+    client = scripted(page([null, "a"], "1", 5), page([null, "b"], "2"), page(["c"]))
+    assert read(paginate(client)) == [*"abc"]
+    assert client.cursors == [None, "1", "2"]
+
+
+def test_nulls_of_pages_that_are_fetched_again_are_no_further_items() -> None:
+    both = [page([NullItem(0), "a"], "1", 5), page(["b"])]
+    with pytest.raises(ApiError, match="Gong counts 5 items but returned only 3"):
+        read(paginate(scripted(*both, *both)))
 
 
 def test_total_that_is_too_low_ends_nothing_early() -> None:
