@@ -102,7 +102,7 @@ class ActivityMapper:
                 "%s %s: ignoring days outside the requested window: %s",
                 self._stream.name,
                 request.label,
-                ", ".join(sorted(map(str, days.ignored))),
+                self._stream.clean(", ".join(sorted(map(str, days.ignored)))),
             )
 
     def last_date_time(self, page: Page) -> object:

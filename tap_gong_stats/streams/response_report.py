@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from tap_gong_stats.api.pages import Page
 
 
+MAX_UNKNOWN_NAMES = 50
+"""Unknown names of a stream that the log lists."""
+
+
 class ResponseReport:
     """Names the stream and what is wrong with a response, in one line.
 
@@ -40,6 +44,7 @@ class ResponseReport:
         self._stream = stream
         self._logger = logger
         self._clean = clean
+        self._unknown_names = 0
         self._envelope_fields = UnknownFieldDetector(KNOWN_ENVELOPE_FIELDS, self.unknown_field)
 
     def label(self, request: str) -> str:
@@ -68,11 +73,11 @@ class ResponseReport:
 
     def unknown_field(self, field: str) -> None:
         """Warn of a field that has no column."""
-        self._logger.warning("%s: ignoring unknown field '%s'", self._stream, self._clean(field))
+        self._warn_of_name("%s: ignoring unknown field '%s'", self._stream, self._clean(field))
 
     def unknown_metric(self, list_column: str, name: str) -> None:
         """Warn of a metric that has no column of its own."""
-        self._logger.warning(
+        self._warn_of_name(
             "%s: no column for metric '%s'; its values are in %s",
             self._stream,
             self._clean(name),
@@ -81,6 +86,9 @@ class ResponseReport:
 
     def log_totals(self) -> None:
         """Warn of what was replaced and skipped in the whole run."""
+        if self._unknown_names > MAX_UNKNOWN_NAMES:
+            number = self._unknown_names - MAX_UNKNOWN_NAMES
+            self._logger.warning("%s: ignored unknown names besides: %d", self._stream, number)
         if self.replacements:
             self._logger.warning(
                 "%s: replaced %d characters that no database can store",
@@ -89,3 +97,8 @@ class ResponseReport:
             )
         for what, number in self.skipped.items():
             self._logger.warning("%s: skipped %s: %d", self._stream, what, number)
+
+    def _warn_of_name(self, message: str, *arguments: str) -> None:
+        self._unknown_names += 1
+        if self._unknown_names <= MAX_UNKNOWN_NAMES:
+            self._logger.warning(message, *arguments)

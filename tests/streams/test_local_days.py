@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -68,6 +69,16 @@ def test_days_outside_the_window_are_ignored_with_a_warning(
             "2026-11-19, 2026-11-22"
         )
     ]
+
+
+def test_many_days_outside_the_window_are_one_short_line(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    first = date(1990, 1, 1)
+    starts = [f"{first + timedelta(days=number)}T00:00:00Z" for number in range(5000)]
+    assert hosted(run(daily(*starts), time_zone="UTC")) == {}
+    (warning,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.endswith(", 1990-02-10, 1990-02…")
+    assert len(warning) < 700
 
 
 def test_a_day_that_is_spelt_in_two_ways_is_one_record() -> None:

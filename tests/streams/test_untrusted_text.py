@@ -65,6 +65,16 @@ def test_unknown_name_is_cleaned(caplog: pytest.LogCaptureFixture, stream: str, 
     assert_clean(warning)
 
 
+def test_many_unknown_names_are_counted(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    fields = [f"field{number:04}" for number in range(1000)]
+    result = run("users", {"users": [{"id": "1", **dict.fromkeys(fields, 1)}]})
+    assert (result.error, len(result.rows("users"))) == (None, 1)
+    warnings = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert warnings[:50] == [f"users: ignoring unknown field '{field}'" for field in fields[:50]]
+    assert warnings[50:] == ["users: ignored unknown names besides: 950"]
+
+
 @pytest.mark.parametrize("key", ["managerId", "workspace"])
 def test_id_in_the_label_of_a_request_is_cleaned(key: str) -> None:
     manager, workspace = (FORGED, "9") if key == "managerId" else ("1", FORGED)
