@@ -143,8 +143,9 @@ class Bookmark:
         ahead = self._resume(first, self.end, has_budget=has_budget)
         if self._wanted >= self.first_day:
             return [DateRange(ahead)]
-        # A backfill reads the days of the look-back that lie before `first_day`.
-        backfill = DateRange(self._resume_backfill(), self.first_day)
+        # A backfill reads the days of the look-back that lie before `first_day`, also those that
+        # it has read on an earlier day.
+        backfill = DateRange(min(self._resume_backfill(), ahead), self.first_day)
         return [backfill, DateRange(max(ahead, self.first_day))]
 
     def commit_window(self, window: Window) -> None:
@@ -156,11 +157,7 @@ class Bookmark:
         self.end = max(window.end, self.end or window.end)
         self._state["replication_key"] = self._replication_key
         self._state["replication_key_value"] = self.end.isoformat()
-        self._state["run_from"] = self._run_from.isoformat()
-        self._state["run_to"] = window.end.isoformat()
-        self._state["run_date"] = self._run_date.isoformat()
-        if self._run_bookmark:
-            self._state["run_bookmark"] = self._run_bookmark.isoformat()
+        self._record_run(window)
 
     def complete_run(self) -> None:
         """Record that all was read, so that the next run begins with its look-back."""
@@ -169,6 +166,8 @@ class Bookmark:
 
     def commit_backfill(self, window: Window) -> None:
         """Record a completed window in the gap before the first day."""
+        if window.end > self._run_from:  # within the look-back
+            self._record_run(window)
         if self.first_day and window.end < self.first_day:
             self._state["backfill_from"] = self._backfill_from.isoformat()
             self._state["backfilled_to"] = window.end.isoformat()
@@ -177,6 +176,14 @@ class Bookmark:
         self._state["first_day"] = self.first_day.isoformat()
         self._state.pop("backfill_from", None)
         self._state.pop("backfilled_to", None)
+
+    def _record_run(self, window: Window) -> None:
+        """Record how far the run is."""
+        self._state["run_from"] = self._run_from.isoformat()
+        self._state["run_to"] = window.end.isoformat()
+        self._state["run_date"] = self._run_date.isoformat()
+        if self._run_bookmark:
+            self._state["run_bookmark"] = self._run_bookmark.isoformat()
 
     def _resume(self, first: date, end: date, *, has_budget: bool) -> date:
         """Return the day on which a run begins: behind one that was cut short, or `first`."""

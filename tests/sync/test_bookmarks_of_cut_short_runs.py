@@ -214,3 +214,26 @@ def test_bookmark_of_daily_runs_with_any_budget_reaches_new_days(
         passes += 1
         # Each round reads the look-back again, and at least one new day.
         assert passes <= 45 * (-(-lookback // budget) + 1)
+
+
+@pytest.mark.parametrize(
+    ("run_date", "has_budget", "resumes_at"),
+    [
+        (RUN_DATE, False, march(16)),
+        (NEXT_DAY, False, march(13)),
+        (NEXT_DAY, True, march(16)),  # which may be too small for the look-back
+    ],
+)
+def test_ranges_to_sync_after_a_backfill_that_was_cut_short_in_the_lookback(
+    *, run_date: date, has_budget: bool, resumes_at: date
+) -> None:
+    # A wider selection is backfilled up to the bookmark.
+    state: State = {**COMPLETE, "first_day": "2026-03-20"}
+    run = bookmark(state)
+    run.ranges_to_sync(START, 7, lambda day: day, run_date=RUN_DATE, has_budget=has_budget)
+    run.commit_backfill(Window(START, march(10)))
+    run.commit_backfill(Window(march(10), march(16)))
+    assert ranges(state, run_date=run_date, has_budget=has_budget) == [
+        DateRange(resumes_at, march(20)),
+        DateRange(march(20)),
+    ]
