@@ -130,7 +130,7 @@ class CoachingMetrics(WindowedStream):
     name = "coaching_metrics"
     primary_keys = ("workspace_id", "manager_id", "report_id", "from_date")
     replication_key = "from_date"
-    selected_by = ("user_ids",)
+    selected_by = ("user_ids", "coaching_period")
     items_per_user = 0  # each request is about one manager
     endpoint = Endpoint(
         "/v2/coaching",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -243,6 +244,26 @@ def test_coaching_period_sets_the_period(sandbox: StartSandbox, clock: SetClock)
     assert {(row["period"], row["from_date"], row["to_date"]) for row in rows} == {
         ("month", "2026-02-01", "2026-03-01")
     }
+
+
+def test_another_coaching_period_is_loaded_from_the_start_date(
+    sandbox: StartSandbox, clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock("2026-03-12T12:00:00Z")
+    caplog.set_level(logging.WARNING)
+    config = sandbox(users=9).config(start_date="2025-12-10")
+    state = run_tap(config, "coaching_metrics").state
+    for period, loaded in [("month", 3), ("week", 13)]:
+        run = run_tap({**config, "coaching_period": period}, "coaching_metrics", state=state)
+        assert {row["period"] for row in run.rows("coaching_metrics")} == {period}
+        assert len({row["from_date"] for row in run.rows("coaching_metrics")}) == loaded
+        state = run.state
+    assert [text for text in caplog.messages if "selects" in text] == 2 * [
+        (
+            "coaching_metrics: coaching_period selects more than in earlier runs; backfilling "
+            "from 2025-12-10"
+        )
+    ]
 
 
 def test_missing_scope_for_users_names_both_streams(sandbox: StartSandbox, clock: SetClock) -> None:
