@@ -30,7 +30,10 @@ def test_versions_are_those_of_the_meltano_project(target: str, loader: str) -> 
 
 @pytest.mark.parametrize("target", ["DuckDB", "Parquet"])
 def test_version_of_duckdb_is_that_of_the_tests(target: str) -> None:
-    assert packages(target)[1] in (ROOT / "constraints.txt").read_text().splitlines()
+    pins = (ROOT / "constraints.txt").read_text().splitlines()
+    if not pins:
+        pytest.skip("the weekly run tests the newest versions")
+    assert packages(target)[1] in pins
 
 
 def test_targets_that_are_marked_as_tested_here_are_tested() -> None:
