@@ -104,6 +104,11 @@ class Horizon:
         end_date = self.end_date or latest
         return min(end, end_date), min(latest, end_date)
 
+    def probable_end(self) -> date:
+        """Return where the days to read end: today in UTC, while the time zone is unknown."""
+        end, latest = self.ends()
+        return min(end + ONE_DAY, latest)
+
     def closed_everywhere(self) -> date:
         """Return the end of the days that have ended in every time zone."""
         return CompanyTimeZone().closed_until(self.now)
@@ -152,8 +157,8 @@ class WindowPlan(Generic[P]):
         return sum(1 for _ in self.windows()) * len(self._sub_partitions or [{}])
 
     def windows(self) -> Iterator[Window]:
-        """Yield all windows of the plan, as far as they are known now."""
-        end, _ = self._horizon.ends()
+        """Yield all windows of the plan, as far as they can be foreseen now."""
+        end = self._horizon.probable_end()
         for days in self._ranges:
             yield from self._slicer.slice(self._partition, days.start, days.end or end)
 

@@ -21,6 +21,13 @@ def estimates(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.message for record in caplog.records if "Estimate" in record.message]
 
 
+def estimated_calls(caplog: pytest.LogCaptureFixture) -> float:
+    (line,) = estimates(caplog)
+    found = re.match(r"Estimate: about ([\d,]+) API calls, 1 s at 1000 per second, ", line)
+    assert found
+    return float(found[1].replace(",", ""))
+
+
 @pytest.mark.parametrize(
     ("users", "start_date", "time_zone"),
     [
@@ -42,10 +49,17 @@ def test_estimate_is_within_a_tenth_of_the_calls(
     gong = sandbox(users=users, page_size=100)
     config = gong.config(start_date=start_date, calls_per_second=1000)
     run_tap(config | ({"time_zone": time_zone} if time_zone else {}))
-    (line,) = estimates(caplog)
-    found = re.match(r"Estimate: about ([\d,]+) API calls, 1 s at 1000 per second, ", line)
-    assert found
-    assert float(found[1].replace(",", "")) == pytest.approx(len(gong.calls), rel=0.1)
+    assert estimated_calls(caplog) == pytest.approx(len(gong.calls), rel=0.1)
+
+
+def test_estimate_counts_yesterday_although_the_time_zone_is_unknown(
+    sandbox: StartSandbox, clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    clock("2026-03-16T08:00:00Z")  # a Monday: coaching_metrics also has another week
+    gong = sandbox(users=60)
+    run_tap(gong.config(start_date="2026-02-24"))
+    assert estimated_calls(caplog) == pytest.approx(len(gong.calls), rel=0.1)
 
 
 def test_estimate_without_the_list_of_users_is_a_lower_bound(
