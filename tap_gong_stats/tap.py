@@ -170,7 +170,7 @@ class TapGongStats(Tap):
         self.logger.info(
             "Loaded %s of %s in %s, %s, %.0f s",
             count(sum(stream.records_read for stream in streams), "record"),
-            count(len(streams), "stream"),
+            count(sum(stream.has_progressed for stream in streams), "stream"),
             count(sum(stream.stats.calls for stream in streams), "API call"),
             count(sum(stream.stats.retries for stream in streams), "retry", "retries"),
             (datetime.now(UTC) - self.run.started_at).total_seconds(),

@@ -243,6 +243,6 @@ def test_log_ends_with_the_costs_of_each_stream(
     assert [line.rpartition(", ")[0] for line in lines] == [
         "users: 2 records, 1 API call, 0 retries",
         "workspaces: 0 records, " + ("1 API call, 0 retries" if good else "8 API calls, 7 retries"),
-        "Loaded 2 records of 2 streams in "
-        + ("2 API calls, 0 retries" if good else "9 API calls, 7 retries"),
+        "Loaded 2 records of "
+        + ("2 streams in 2 API calls, 0 retries" if good else "1 stream in 9 API calls, 7 retries"),
     ]
