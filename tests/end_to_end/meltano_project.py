@@ -81,14 +81,16 @@ def new_project(folder: Path, **settings: str) -> MeltanoProject:
 def add_plugins(project: MeltanoProject, wheel: Path) -> None:
     """Add the tap from a wheel, as `tap-gong-stats.yml` describes it, and target-postgres."""
     tap = yaml.safe_load((ROOT / "tap-gong-stats.yml").read_text(encoding="utf-8"))
-    meltano_yml = yaml.safe_load((ROOT / "meltano.yml").read_text(encoding="utf-8"))
-    (loader,) = (
-        loader
-        for loader in meltano_yml["plugins"]["loaders"]
-        if loader["name"] == "target-postgres"
-    )
-    for definition in (tap | {"pip_url": str(wheel)}, loader):
+    for definition in (tap | {"pip_url": str(wheel)}, loader_definition("target-postgres")):
         add(project, definition)
+
+
+def loader_definition(name: str) -> dict[str, Any]:
+    """Return a loader of this checkout's `meltano.yml`."""
+    meltano_yml = yaml.safe_load((ROOT / "meltano.yml").read_text(encoding="utf-8"))
+    loaders: list[dict[str, Any]] = meltano_yml["plugins"]["loaders"]
+    (loader,) = (loader for loader in loaders if loader["name"] == name)
+    return loader
 
 
 def add(project: MeltanoProject, definition: dict[str, Any]) -> None:

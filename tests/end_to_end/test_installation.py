@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,8 +15,10 @@ import psycopg
 import pytest
 import requests
 import yaml
+from dotenv import dotenv_values
 
 from tests.docs.pages import PAGES, blocks_tested_by
+from tests.end_to_end.meltano_hub import meltano_hub
 from tests.end_to_end.meltano_project import BIN, ROOT, meltano_env
 
 if TYPE_CHECKING:
@@ -117,26 +121,23 @@ def test_sandbox_is_installed_and_starts(
 def folder(tmp_path_factory: pytest.TempPathFactory, wheel_folder: Path) -> Path:
     """A folder with a project made by the commands of docs/install.md."""
     folder = tmp_path_factory.mktemp("projects")
-    meltano_yml = yaml.safe_load((ROOT / "meltano.yml").read_text(encoding="utf-8"))
-    (target,) = (
-        each for each in meltano_yml["plugins"]["loaders"] if each["name"] == "target-postgres"
-    )
-    (folder / "target-postgres.yml").write_text(yaml.safe_dump(target), encoding="utf-8")
     block = block_of("test_meltano_project_loads_the_sandbox")
-    run_block(offline(block, folder), folder, environment(folder, wheel_folder))
+    with meltano_hub() as url:
+        env = environment(folder, wheel_folder, MELTANO_HUB_URL=url)
+        run_block(with_local_definition(block), folder, env)
     return folder
 
 
-def offline(block: str, folder: Path) -> str:
-    """Replace what the block would take from GitHub and MeltanoHub by local definitions."""
+def with_local_definition(block: str) -> str:
+    """Replace the plugin definition of the release on GitHub by that of this checkout."""
     assert DEFINITION_URL in block
-    block = block.replace(DEFINITION_URL, str(ROOT / "tap-gong-stats.yml"))
-    target = f"meltano add target-postgres --from-ref {folder}/target-postgres.yml"
-    return block.replace("meltano add target-postgres", target)
+    return block.replace(DEFINITION_URL, str(ROOT / "tap-gong-stats.yml"))
 
 
 def environment(folder: Path, wheel_folder: Path, **settings: str) -> dict[str, str]:
-    return meltano_env(folder, UV_FIND_LINKS=str(wheel_folder), **settings)
+    """Return an environment in which MeltanoHub is out of reach, unless `settings` has its URL."""
+    variables = {"UV_FIND_LINKS": str(wheel_folder), "MELTANO_HUB_URL": "http://127.0.0.1:9"}
+    return meltano_env(folder, **(variables | settings))
 
 
 @pytest.fixture
@@ -167,17 +168,23 @@ def test_meltano_project_loads_the_sandbox(
         f"{HERE}::test_meltano_project_loads_the_sandbox"
     )
     assert len(re.findall(r" yes ", run_block(check_and_run, folder, env))) == 10
-    with psycopg.connect(postgres.conninfo) as connection:
-        ((users,),) = connection.execute("select count(*) from tap_gong_stats.users").fetchall()
-    assert users == len(gong.company.users)
+    assert count_users(postgres) == len(gong.company.users)
     run_block(upgrade, folder, env)
+    assert count_users(postgres) == len(gong.company.users)
+
+
+def count_users(database: Database) -> int:
+    with psycopg.connect(database.conninfo) as connection:
+        ((users,),) = connection.execute("select count(*) from tap_gong_stats.users").fetchall()
+    return int(users)
 
 
 def test_plugin_is_added_to_a_meltano_project(folder: Path, wheel_folder: Path) -> None:
-    env = environment(folder, wheel_folder)
-    run_block("meltano init another", folder, env)
-    block = offline(block_of("test_plugin_is_added_to_a_meltano_project"), folder)
-    run_block(block, folder / "another", env)
+    block = with_local_definition(block_of("test_plugin_is_added_to_a_meltano_project"))
+    with meltano_hub() as url:
+        env = environment(folder, wheel_folder, MELTANO_HUB_URL=url)
+        run_block("meltano init another", folder, env)
+        run_block(block, folder / "another", env)
     text = (folder / "another" / "meltano.yml").read_text(encoding="utf-8")
     plugins: dict[str, list[dict[str, Any]]] = yaml.safe_load(text)["plugins"]
     assert [plugin["name"] for kind in plugins.values() for plugin in kind] == [
@@ -205,6 +212,35 @@ def test_short_runs_load_a_history(project: tuple[Path, dict[str, str], Sandbox]
 
 
 STATE_ID = "prod:tap-gong-stats-to-target-postgres"
+
+
+def test_image_of_the_kubernetes_example_runs_the_pipeline(
+    project: tuple[Path, dict[str, str], Sandbox], tmp_path: Path
+) -> None:
+    """With nothing but what its Dockerfile copies, and without MeltanoHub."""
+    folder, env, gong = project
+    image = tmp_path / "image"
+    image.mkdir()
+    shutil.copy(ROOT / "examples" / "graceful-run", folder)
+    dockerfile = (ROOT / "examples" / "kubernetes" / "Dockerfile").read_text(encoding="utf-8")
+    for sources, target in re.findall(r"^COPY (?:--\S+ )*(.+) (\S+)$", dockerfile, re.MULTILINE):
+        for source in sources.split():
+            copy = shutil.copytree if (folder / source).is_dir() else shutil.copy
+            copy(folder / source, image / target)
+    (install,) = re.findall(r"^RUN (meltano .+)$", dockerfile, re.MULTILINE)
+    start = re.findall(r"^(?:ENTRYPOINT|CMD) (\[.+\])$", dockerfile, re.MULTILINE)
+    variables = {
+        **{name: value or "" for name, value in dotenv_values(folder / ".env").items()},
+        "MELTANO_ENVIRONMENT": "prod",
+        "MELTANO_STATE_BACKEND_URI": f"file://{tmp_path}/state",
+    }
+
+    run_block(install, image, env)
+    command = shlex.join(word for words in start for word in json.loads(words))
+    run_block(command, image, env | variables)
+
+    assert (tmp_path / "state" / STATE_ID / "state.json").exists()
+    assert gong.calls
 
 
 def test_links_to_the_plugin_definition_are_those_of_the_release() -> None:
