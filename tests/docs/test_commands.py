@@ -23,20 +23,10 @@ if TYPE_CHECKING:
 
 HERE = "tests/docs/test_commands.py"
 
-TARGET = """\
-#!{python}
-import json, sys
-for line in sys.stdin:
-    message = json.loads(line)
-    if message["type"] == "STATE":
-        print(json.dumps(message["value"]))
-"""
-"""Stands in for target-jsonl: prints each state and stores nothing."""
-
 
 def run_block(block: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run a block in an empty folder; `folder/bin` comes first on the PATH."""
-    path = os.pathsep.join([str(folder / "bin"), str(BIN), os.environ["PATH"]])
+    """Run a block in a folder."""
+    path = os.pathsep.join([str(BIN), os.environ["PATH"]])
     return subprocess.run(
         ["/bin/bash", "-euo", "pipefail", "-c", block],
         cwd=folder,
@@ -62,19 +52,6 @@ def test_connection_check(sandbox: StartSandbox, tmp_path: Path) -> None:
     assert result.returncode == 0
     streams = re.findall(r"^(\w+) +[\w:-]+ +yes ", result.stderr, re.MULTILINE)
     assert len(streams) == 10
-
-
-def test_pipe_of_the_readme(sandbox: StartSandbox, tmp_path: Path) -> None:
-    (block,) = blocks_tested_by(f"{HERE}::test_pipe_of_the_readme")
-    target = tmp_path / "bin" / "target-jsonl"
-    target.parent.mkdir()
-    target.write_text(TARGET.format(python=sys.executable), encoding="utf-8")
-    target.chmod(0o755)
-    write_config(tmp_path, sandbox)
-    for _ in range(2):
-        assert run_block(block, tmp_path).returncode == 0
-    bookmarks = json.loads((tmp_path / "state.json").read_text(encoding="utf-8"))["bookmarks"]
-    assert bookmarks["daily_activity"]["replication_key"] == "from_date"
 
 
 def test_python_example_of_the_sandbox(tmp_path: Path) -> None:

@@ -1,33 +1,41 @@
-"""The commands of docs/install.md."""
+"""The bare Singer pipes of README.md and docs/install.md, in an empty folder."""
 
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.meltano_project import BIN, ROOT
+from tests.docs.pages import blocks_tested_by
+from tests.end_to_end.meltano_project import BIN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import StartSandbox
 
+HERE = "tests/end_to_end/test_install_docs.py"
+BLOCKS = blocks_tested_by(f"{HERE}::test_bare_pipe_resumes_from_the_state_it_kept")
 LOOKBACK_DAYS = 2
 
 
 @pytest.mark.slow
-def test_bare_pipe_resumes_from_the_state_it_kept(sandbox: StartSandbox, tmp_path: Path) -> None:
-    install = ["uv", "tool", "install", "--quiet", "target-jsonl==0.1.4"]
-    tools = {"UV_TOOL_DIR": f"{tmp_path}/tools", "UV_TOOL_BIN_DIR": f"{tmp_path}/bin"}
-    env = {**os.environ, **tools}
-    subprocess.run([BIN / install[0], *install[1:]], env=env, check=True, timeout=120)
-    text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"## Bare Singer pipe\n.*?```sh\n(.+?)```", text, re.DOTALL)
+@pytest.mark.parametrize("block", BLOCKS, ids=["README.md", "install.md"])
+def test_bare_pipe_resumes_from_the_state_it_kept(
+    sandbox: StartSandbox, tmp_path: Path, wheel_folder: Path, block: str
+) -> None:
+    env = {
+        **os.environ,
+        "PATH": os.pathsep.join([f"{tmp_path}/bin", f"{tmp_path}/uv", os.defpath]),
+        "UV_FIND_LINKS": str(wheel_folder),
+        "UV_TOOL_BIN_DIR": f"{tmp_path}/bin",
+        "UV_TOOL_DIR": f"{tmp_path}/tools",
+    }
+    (tmp_path / "uv").mkdir()
+    (tmp_path / "uv" / "uv").symlink_to(BIN / "uv")
     gong = sandbox()
     today = gong.company.today
     start_date = today - timedelta(days=8)
@@ -40,22 +48,23 @@ def test_bare_pipe_resumes_from_the_state_it_kept(sandbox: StartSandbox, tmp_pat
     folder = tmp_path / "empty"
     folder.mkdir()
 
-    def run() -> set[str]:
-        """Run the block and return the first days of its requests for interaction stats."""
+    def run(commands: str) -> set[str]:
+        """Run commands and return the first days of their requests for interaction stats."""
         before = len(gong.calls)
         subprocess.run(
-            ["/bin/bash", "-euo", "pipefail", "-c", block],
+            ["/bin/bash", "-euo", "pipefail", "-c", commands],
             cwd=folder,
-            env={**os.environ, "PATH": os.pathsep.join([f"{tmp_path}/bin", str(BIN), os.defpath])},
+            env=env,
             check=True,
             timeout=120,
         )
         requests = [call for call in gong.calls[before:] if call.path == "/v2/stats/interaction"]
         return {request.body["filter"]["fromDate"] for request in requests}
 
-    assert start_date.isoformat() in run()
+    run("uv tool install 'tap-gong-stats[sandbox]'")
+    assert start_date.isoformat() in run(block)
     assert {*folder.glob("users-*.jsonl")}
-    # The block begins with --test, which also requests yesterday.
-    assert run() == {
+    *_, load, keep_state = block.splitlines()
+    assert run(f"{load}\n{keep_state}") == {
         (today - timedelta(days=number)).isoformat() for number in range(1, LOOKBACK_DAYS + 1)
     }

@@ -96,7 +96,7 @@ def test_command_is_installed_by_each_installer(installers: dict[str, str], tmp_
         (tmp_path / "bin" / "tap-gong-stats").unlink(missing_ok=True)
 
 
-@pytest.mark.parametrize("number", range(2))
+@pytest.mark.parametrize("number", range(3))
 def test_sandbox_is_installed_and_starts(
     installers: dict[str, str], tmp_path: Path, number: int
 ) -> None:
