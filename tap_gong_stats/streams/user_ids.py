@@ -22,7 +22,10 @@ def check_user_ids(users: Users, selected: Iterable[ApiStream]) -> None:
     Gong responds "not found" for an unknown user as for one without activity, so that a typing
     error would pass for an empty history. The list of users is fetched once and shared with the
     streams that need it. If it cannot be read, the streams that `user_ids` selects fail, and only
-    they; if it lacks one of the users, no stream of Gong is read.
+    they.
+
+    Raises:
+        RunError: if there are unknown users.
     """
     user_ids = users.settings.user_ids
     checked = [stream for stream in selected if "user_ids" in stream.selected_by]
@@ -45,6 +48,6 @@ def check_user_ids(users: Users, selected: Iterable[ApiStream]) -> None:
     except BudgetExhaustedError:
         return
     if unknown := [user_id for user_id in user_ids if user_id not in known]:
-        listed = ", ".join(unknown)
-        problem = f"user_ids: Gong has no user {listed}; use IDs from the stream users"
-        users.api.run.fail(users.api.client, RunError(problem))
+        raise RunError(
+            f"user_ids: Gong has no user {', '.join(unknown)}; use IDs from the stream users"
+        )
