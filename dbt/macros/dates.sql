@@ -30,7 +30,9 @@
 
 {#- The day after the calendar period that starts on a date. -#}
 {% macro period_end(period, from_date) -%}
-    cast({{ dbt.dateadd(period, 1, from_date) }} as date)
+    {#- PostgreSQL has no interval of a quarter. -#}
+    {%- set datepart, number = ('month', 3) if period == 'quarter' else (period, 1) -%}
+    cast({{ dbt.dateadd(datepart, number, from_date) }} as date)
 {%- endmacro %}
 
 {#- The rows of a relation once for each period of the var gong_stats_periods. -#}

@@ -23,6 +23,12 @@ METRICS = {
     "Interactivity": "interactivity",
     "Patience": "patience",
 }
+
+
+def quarter_start(day: date) -> date:
+    return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+
+
 PERIODS: dict[str, Callable[[date], tuple[date, date]]] = {
     "day": lambda day: (day, day + timedelta(days=1)),
     "week": lambda day: (
@@ -33,6 +39,11 @@ PERIODS: dict[str, Callable[[date], tuple[date, date]]] = {
         day.replace(day=1),
         (day.replace(day=1) + timedelta(days=31)).replace(day=1),
     ),
+    "quarter": lambda day: (
+        quarter_start(day),
+        quarter_start(quarter_start(day) + timedelta(days=100)),
+    ),
+    "year": lambda day: (date(day.year, 1, 1), date(day.year + 1, 1, 1)),
 }
 
 
@@ -91,17 +102,19 @@ class ExpectedCompany:
         self.scenario = scenario
         self.company: Company = scenario.company
         self.start, self.today = scenario.start, scenario.today
+        periods = scenario.variables.get("gong_stats_periods", ["day", "week", "month"])
+        self.periods = {period: PERIODS[period] for period in periods}
 
     @cached_property
     def windows(self) -> list[Window]:
         days = [self.start + timedelta(days=n) for n in range((self.today - self.start).days)]
         return sorted(
-            {Window(period, *bounds(day)) for period, bounds in PERIODS.items() for day in days},
+            {window for day in days for window in self.windows_of(day)},
             key=lambda window: (window.period, window.start),
         )
 
     def windows_of(self, day: date) -> Iterator[Window]:
-        for period, bounds in PERIODS.items():
+        for period, bounds in self.periods.items():
             yield Window(period, *bounds(day))
 
     @cached_property

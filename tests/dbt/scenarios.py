@@ -108,13 +108,14 @@ def three_periods() -> Scenario:
 
 
 def only_days() -> Scenario:
-    """One run with the default settings, far from UTC and across the end of summer time."""
+    """One run for days only, far from UTC and across the end of summer time and of a quarter."""
     moment = datetime(2026, 4, 14, 20, tzinfo=UTC)  # the morning of the 15th in Sydney
     with time_machine.travel(moment, tick=False):
         company = Company(users=14, seed=2, time_zone="Australia/Sydney")
     scenario = Scenario(
         company, date(2026, 3, 9), {"coaching_period": "month"}, managers=managers(company)
     )
+    scenario.variables = {"gong_stats_periods": ["day", "week", "month", "quarter", "year"]}
     with sandbox(company) as url:
         read(scenario, url, RecordingTarget(), moment)
     return scenario
