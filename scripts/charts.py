@@ -21,7 +21,7 @@ import matplotlib as mpl
 import psycopg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -171,7 +171,8 @@ def draw_talk_ratio(axes: Axes, rows: Rows) -> None:
     weeks = [*average][:: 1 + len(average) // MAX_WEEKS]
     axes.set_xticks(weeks, [f"{week:%b} {week.day}" for week in weeks])
     axes.set_xlabel("week from")
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.yaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g}%"))
 
 
 def label_ends(axes: Axes, lines: Mapping[str, tuple[dict[Any, float], str]]) -> None:
