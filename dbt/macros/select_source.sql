@@ -57,7 +57,10 @@
         and _sdc_deleted_at is null
         {%- endif %}
         {%- if drop_retracted %}
-        and (last_sync is null or _sdc_sync_started_at = last_sync)
+        and (
+            last_sync is null or _sdc_sync_started_at = last_sync
+            {%- for column in window %} or {{ column }} is null{% endfor %}
+        )
         {%- endif %}
     {%- endif %}
     {%- endif -%}

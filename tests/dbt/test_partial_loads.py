@@ -1,0 +1,52 @@
+"""Warehouses in which streams are missing, or were loaded at different times."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.dbt.warehouses import Dbt, DuckDb, TapRun, query
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.dbt.tools import Tools
+
+pytestmark = pytest.mark.slow
+
+TUESDAY = datetime(2026, 11, 10, 12, tzinfo=UTC)
+BUILD = ("build", "--exclude-resource-type", "test")
+LAST_WEEK = {"from_date": "2026-11-02", "to_date": "2026-11-09"}
+
+
+def run(moment: datetime, **records: list[dict[str, Any]]) -> TapRun:
+    """What the tap writes; each argument is a stream."""
+    messages = [
+        {"type": "RECORD", "stream": stream, "record": record}
+        for stream, records_of_stream in records.items()
+        for record in records_of_stream
+    ]
+    return TapRun(messages, moment)
+
+
+def test_reviews_without_a_date_are_kept(tools: Tools, tmp_path: Path) -> None:
+    warehouse = DuckDb(tools, tmp_path)
+    for day in (2, 9):
+        review = {
+            "answered_scorecard_id": f"of-{day}",
+            "review_time": f"2026-11-{day:02}T12:00:00Z",
+            "answers": [{"question_id": "q", "score": 3}],
+        }
+        moment = TUESDAY - timedelta(days=9 - day)
+        warehouse.load(run(moment, answered_scorecards=[review]))
+    warehouse.dbt(*BUILD)
+    assert query(
+        warehouse,
+        "select answered_scorecard_id, review_date "
+        "from int_gong_stats__scorecard_answers order by review_date",
+    ) == [
+        {"answered_scorecard_id": "of-2", "review_date": "2026-11-02"},
+        {"answered_scorecard_id": "of-9", "review_date": "2026-11-09"},
+    ]
