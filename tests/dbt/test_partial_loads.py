@@ -31,6 +31,20 @@ def run(moment: datetime, **records: list[dict[str, Any]]) -> TapRun:
     return TapRun(messages, moment)
 
 
+def test_period_is_incomplete_while_a_stream_lags_behind(tools: Tools, tmp_path: Path) -> None:
+    warehouse = DuckDb(tools, tmp_path)
+    call = {"call_id": "c", "primary_user_id": "1", "started_date": "2026-11-02"}
+    day = {"user_id": "1", "from_date": "2026-11-02", "to_date": "2026-11-03"}
+    warehouse.load(run(TUESDAY - timedelta(days=7), daily_activity=[day]))
+    warehouse.load(run(TUESDAY, call_interaction_stats=[call], users=[{"id": "1"}]))
+    warehouse.dbt(*BUILD)
+    select = "select period, is_complete from gong_stats__rep_period where period <> 'month' "
+    assert [tuple(row.values()) for row in query(warehouse, select + "order by period")] == [
+        ("day", True),
+        ("week", False),
+    ]
+
+
 def test_reviews_without_a_date_are_kept(tools: Tools, tmp_path: Path) -> None:
     warehouse = DuckDb(tools, tmp_path)
     for day in (2, 9):

@@ -17,26 +17,48 @@ latest_time_zone as (
 ),
 
 loaded as (
-    select from_date as first_date, to_date as end_date, extracted_at
+    select 'days' as kind, from_date as first_date, to_date as end_date, extracted_at
     from {{ ref('stg_gong_stats__daily_activity') }}
 
     union all
 
-    select started_date, started_date, extracted_at
+    select 'calls', started_date, started_date, extracted_at
     from {{ ref('stg_gong_stats__call_interaction_stats') }}
 
     union all
 
-    select null, null, extracted_at
-    from {{ ref('stg_gong_stats__users') }}
+    select 'counters', from_date, to_date, extracted_at
+    from {{ ref('stg_gong_stats__aggregated_activity') }}
+
+    union all
+
+    select 'counters', from_date, to_date, extracted_at
+    from {{ ref('stg_gong_stats__activity_by_period') }}
 ),
 
-extent as (
+-- Counters matter only without daily_activity, which replaces them where they are missing.
+extents as (
     select
+        kind,
         min(first_date) as first_date,
         max(end_date) as end_date,
         max(extracted_at) as extracted_at
     from loaded
+    where kind <> 'counters' or not exists (select 1 from loaded where kind = 'days')
+    group by kind
+),
+
+extent as (
+    select
+        coalesce(
+            min(case when kind = 'days' then first_date end),
+            min(case when kind = 'calls' then first_date end),
+            min(first_date)
+        ) as first_date,
+        -- A stream may have failed for some days.
+        min(end_date) as end_date,
+        min(extracted_at) as extracted_at
+    from extents
 ),
 
 with_time_zone as (
