@@ -56,6 +56,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- 1 if a count is positive, else 0; null if the count is unknown. -#}
+{% macro zero_or_one(count) -%}
+    case when {{ count }} > 0 then 1 when {{ count }} = 0 then 0 end
+{%- endmacro %}
+
 {#- A sum that is 0 where there is no row, but null if its source is not loaded at all. -#}
 {% macro zero_if_loaded(model, expression, type='integer') -%}
     case when exists (select 1 from {{ ref(model) }}) then

@@ -31,6 +31,43 @@ def run(moment: datetime, **records: list[dict[str, Any]]) -> TapRun:
     return TapRun(messages, moment)
 
 
+def test_marts_of_counters_alone(tools: Tools, tmp_path: Path) -> None:
+    warehouse = DuckDb(tools, tmp_path)
+    counters = {"own_calls_listened_to": 0, "others_calls_listened_to": 3}
+    shared = {"calls_shared_internally": 0, "calls_shared_externally": 0, "calls_comments_given": 0}
+    week = {"user_id": "1", "period": "week", **LAST_WEEK, **counters, **shared}
+    warehouse.load(run(TUESDAY, aggregated_activity=[week]))
+    warehouse.dbt(*BUILD)
+    assert query(
+        warehouse,
+        "select is_complete, others_calls_listened_to, feedback_given, recorded_calls "
+        "from gong_stats__rep_period",
+    ) == [
+        {
+            "is_complete": True,
+            "others_calls_listened_to": 3,
+            "feedback_given": None,
+            "recorded_calls": None,
+        }
+    ]
+    assert query(
+        warehouse,
+        "select listens, shares, comments, gives_feedback, uses_gong from gong_stats__adoption",
+    ) == [{"listens": 1, "shares": 0, "comments": 0, "gives_feedback": None, "uses_gong": 1}]
+
+
+def test_adoption_is_unknown_without_activity(tools: Tools, tmp_path: Path) -> None:
+    warehouse = DuckDb(tools, tmp_path)
+    call = {"call_id": "c", "primary_user_id": "1", "started_date": "2026-11-02"}
+    warehouse.load(run(TUESDAY, call_interaction_stats=[call]))
+    warehouse.dbt(*BUILD)
+    assert query(
+        warehouse,
+        "select listens, shares, comments, gives_feedback, uses_gong "
+        "from gong_stats__adoption where period = 'week'",
+    ) == [dict.fromkeys(["listens", "shares", "comments", "gives_feedback", "uses_gong"])]
+
+
 def test_period_is_incomplete_while_a_stream_lags_behind(tools: Tools, tmp_path: Path) -> None:
     warehouse = DuckDb(tools, tmp_path)
     call = {"call_id": "c", "primary_user_id": "1", "started_date": "2026-11-02"}

@@ -18,15 +18,12 @@ with users as (
 
 select
     *,
-    case when own_calls_listened_to + others_calls_listened_to > 0 then 1 else 0 end as listens,
-    case when calls_shared > 0 then 1 else 0 end as shares,
-    case when calls_comments_given > 0 then 1 else 0 end as comments,
-    case when feedback_given > 0 then 1 else 0 end as gives_feedback,
-    case
-        when
-            own_calls_listened_to + others_calls_listened_to + calls_shared
-            + calls_comments_given + feedback_given > 0
-            then 1
-        else 0
-    end as uses_gong
+    {{ gong_stats.zero_or_one('own_calls_listened_to + others_calls_listened_to') }} as listens,
+    {{ gong_stats.zero_or_one('calls_shared') }} as shares,
+    {{ gong_stats.zero_or_one('calls_comments_given') }} as comments,
+    {{ gong_stats.zero_or_one('feedback_given') }} as gives_feedback,
+    {{ gong_stats.zero_or_one(
+        'own_calls_listened_to + others_calls_listened_to + calls_shared + calls_comments_given'
+        ' + coalesce(feedback_given, 0)'
+    ) }} as uses_gong
 from users
