@@ -12,7 +12,7 @@
     {%- for node in graph.sources.values() if node.source_name == 'gong_stats' -%}
         {%- set files = folder ~ '/' ~ node.name ~ '[-.]*jsonl' -%}
         {%- if run_query("select 1 from glob('" ~ files ~ "') limit 1").rows | length -%}
-            {%- do run_query('create schema if not exists ' ~ node.schema) -%}
+            {%- do adapter.create_schema(api.Relation.create(node.database, node.schema)) -%}
             {%- do run_query(gong_stats.create_from_jsonl(node, files)) -%}
             {%- do log('loaded ' ~ node.schema ~ '.' ~ node.name, info=true) -%}
         {%- endif -%}
@@ -20,7 +20,7 @@
 {% endmacro %}
 
 {% macro create_from_jsonl(node, files) %}
-    create or replace table {{ node.schema }}.{{ node.name }} as
+    create or replace table {{ node.relation_name }} as
     with records as (
         select
             records.*,

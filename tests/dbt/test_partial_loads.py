@@ -101,3 +101,17 @@ def test_reviews_without_a_date_are_kept(tools: Tools, tmp_path: Path) -> None:
         {"answered_scorecard_id": "of-2", "review_date": "2026-11-02"},
         {"answered_scorecard_id": "of-9", "review_date": "2026-11-09"},
     ]
+
+
+def test_schema_may_have_any_name(tools: Tools, tmp_path: Path) -> None:
+    warehouse = DuckDb(tools, tmp_path)
+    variables = {
+        "DBT_TARGET": "duckdb",
+        "DUCKDB_PATH": str(warehouse.file),
+        "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": "Gong, raw",
+    }
+    (tmp_path / "users.jsonl").write_text('{"id": "1"}\n', encoding="utf-8")
+    dbt = Dbt(tools, tmp_path, variables)
+    dbt("run-operation", "load_jsonl", "--args", f"{{folder: {tmp_path}}}")
+    dbt("run", "--select", "stg_gong_stats__users")
+    assert query(warehouse, "select user_id from stg_gong_stats__users") == [{"user_id": "1"}]
