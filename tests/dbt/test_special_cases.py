@@ -44,7 +44,7 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
             "user_id": HOST,
             "from_date": "2026-11-04",
             "to_date": "2026-11-05",
-            "calls_scorecards_filled": ["c"],
+            "calls_scorecards_filled": ["c", "before-start"],
         }
     ],
     "scorecards": [
@@ -70,7 +70,17 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
                 {"question_id": "unknown", "score": 4, "is_overall": True},
                 {"question_id": "q-without-answer", "not_applicable": True},
             ],
-        }
+        },
+        {
+            "answered_scorecard_id": "b",
+            "scorecard_id": "s",
+            "call_id": "before-start",
+            "reviewed_user_id": HOST,
+            "reviewer_user_id": HOST,
+            "review_method": "MANUAL",
+            "review_date": "2026-11-04",
+            "answers": [],
+        },
     ],
 }
 
@@ -95,7 +105,7 @@ def test_scoring_an_own_call_is_no_feedback(warehouse: DuckDb) -> None:
         "from gong_stats__rep_period where period = 'day' and calls_scorecards_filled > 0",
     )
     assert sorted(map(tuple, (row.values() for row in rows))) == [
-        (HOST, "2026-11-04", 1, 0),
+        (HOST, "2026-11-04", 2, 0),
         (COLLEAGUE, "2026-11-03", 1, 1),
     ]
 

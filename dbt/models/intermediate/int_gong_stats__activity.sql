@@ -1,4 +1,13 @@
-with daily_activity_calls as (
+-- Scorecards also name the hosts of calls from before the first day that the tap loaded.
+with reviewed_calls as (
+    select
+        call_id,
+        max(reviewed_user_id) as user_id
+    from {{ ref('stg_gong_stats__answered_scorecards') }}
+    group by call_id
+),
+
+daily_activity_calls as (
     select
         activity.user_id,
         activity.activity_date,
@@ -8,10 +17,11 @@ with daily_activity_calls as (
         activity.action = 'calls_gave_feedback'
         or (
             activity.action = 'calls_scorecards_filled'
-            and coalesce(calls.user_id <> activity.user_id, true)
+            and coalesce(calls.user_id, reviewed_calls.user_id, '') <> activity.user_id
         ) as is_feedback_given
     from {{ ref('int_gong_stats__daily_activity_calls') }} as activity
     left join {{ ref('int_gong_stats__calls') }} as calls on activity.call_id = calls.call_id
+    left join reviewed_calls on activity.call_id = reviewed_calls.call_id
 ),
 
 by_period as (
