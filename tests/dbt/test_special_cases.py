@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 MOMENT = datetime(2026, 11, 10, 12, tzinfo=UTC)
-HOST, COLLEAGUE = "1", "2"
+HOST, COLLEAGUE, NEWCOMER = "1", "2", "3"
 RECORDS: dict[str, list[dict[str, Any]]] = {
     "users": [
         # Midnight of the 2nd in Tokyo.
         {"id": HOST, "active": True, "created": "2026-11-01T15:00:00Z", "email_address": "a@b.c"},
         {"id": COLLEAGUE, "active": True, "first_name": "Mai", "manager_id": HOST},
+        {"id": NEWCOMER, "active": True, "first_name": "Ada", "manager_id": "unknown"},
     ],
     "call_interaction_stats": [
         # Without its local date, as while the time zone is unknown; the 3rd in Tokyo.
@@ -120,6 +121,20 @@ def test_dates_without_a_local_date_follow_the_time_zone(warehouse: DuckDb) -> N
     assert rows == [
         {"user_name": "a@b.c", "joined_date": "2026-11-02"},
         {"user_name": "Mai", "joined_date": None},
+        {"user_name": "Ada", "joined_date": None},
+    ]
+
+
+def test_active_users_have_a_row_even_if_gong_does_not_say_since_when(warehouse: DuckDb) -> None:
+    rows = query(
+        warehouse,
+        "select user_name, manager_name from gong_stats__rep_period "
+        "where period = 'week' order by user_id",
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("a@b.c", None),
+        ("Mai", "a@b.c"),
+        ("Ada", "unknown"),
     ]
 
 
@@ -141,7 +156,7 @@ def test_streams_that_are_not_loaded_leave_nulls_instead_of_zeros(warehouse: Duc
     rows = query(
         warehouse,
         "select recorded_calls, calls_as_host, calls_manager_scored, question_rate "
-        "from gong_stats__rep_period where period = 'month' and manager_id is not null",
+        "from gong_stats__rep_period where period = 'month' and user_name = 'Mai'",
     )
     assert rows == [
         {

@@ -17,7 +17,7 @@ periods as (
 active as (
     select users.user_id, periods.period, periods.from_date, periods.to_date
     from {{ ref('int_gong_stats__users') }} as users
-    inner join periods on users.joined_date < periods.to_date
+    inner join periods on coalesce(users.joined_date < periods.to_date, true)
     inner join {{ ref('int_gong_stats__team_history') }} as history
         on
             users.user_id = history.user_id

@@ -22,7 +22,7 @@ select
     users.is_active,
     {{ gong_stats.local_date('users.created', 'company.time_zone') }} as joined_date,
     users.manager_id,
-    managers.user_name as manager_name
+    coalesce(managers.user_name, users.manager_id) as manager_name
 from users
 cross join {{ ref('int_gong_stats__company') }} as company
 left join users as managers on users.manager_id = managers.user_id

@@ -5,7 +5,7 @@ with reps as (
         users.user_email_address,
         users.title,
         user_periods.manager_id,
-        managers.user_name as manager_name,
+        coalesce(managers.user_name, user_periods.manager_id) as manager_name,
         users.joined_date,
         user_periods.period,
         user_periods.from_date,
