@@ -55,6 +55,11 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
             "questions": [
                 {"question_id": "q", "question_revision_id": "r2", "min_range": 0, "max_range": 50},
                 {"question_id": "same", "min_range": 3, "max_range": 3},
+                # Gong should list only the current revision.
+                *(
+                    {"question_id": "twice", "updated": day, "min_range": 1, "max_range": high}
+                    for day, high in (("2026-01-01T00:00:00Z", 5), ("2026-06-01T00:00:00Z", 3))
+                ),
             ],
         }
     ],
@@ -69,7 +74,8 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
                 {"question_id": "q", "question_revision_id": "r1", "score": 20},
                 {"question_id": "same", "score": 3},
                 {"question_id": "unknown", "score": 4, "is_overall": True},
-                {"question_id": "q-without-answer", "not_applicable": True},
+                {"question_id": "q-without-answer", "not_applicable": True, "score": 1},
+                {"question_id": "twice", "score": 3},
             ],
         },
         {
@@ -80,7 +86,7 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
             "reviewer_user_id": HOST,
             "review_method": "MANUAL",
             "review_date": "2026-11-04",
-            "answers": [],
+            "answers": [{"question_id": "twice", "question_revision_id": "r0", "score": 5}],
         },
     ],
 }
@@ -142,12 +148,14 @@ def test_scores_are_normalized_where_a_range_is_known(warehouse: DuckDb) -> None
     rows = query(
         warehouse,
         "select question_id, scorecard_name, score, normalized_score, is_current_revision "
-        "from int_gong_stats__scorecard_answers order by question_id",
+        "from int_gong_stats__scorecard_answers order by question_id, score",
     )
     assert [tuple(row.values()) for row in rows] == [
         ("q", "New name", 20.0, 0.4, False),
         ("q-without-answer", "Old name", None, None, None),
         ("same", "New name", 3.0, None, None),
+        ("twice", "New name", 3.0, 1.0, None),
+        ("twice", "New name", 5.0, None, None),
         ("unknown", "Old name", 4.0, None, None),
     ]
 

@@ -1,6 +1,6 @@
 {% test between(model, column_name, low, high) %}
 
--- Gong publishes no scales, and a question's range may change after it was answered.
+-- Gong publishes no scales.
 {{ config(severity='warn') }}
 
 select {{ column_name }}
