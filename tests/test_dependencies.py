@@ -19,8 +19,8 @@ PROJECT, GROUPS = PYPROJECT["project"], PYPROJECT["dependency-groups"]
 TAP, SANDBOX = "tap_gong_stats", "gong_sandbox"
 TOOLS = ("benchmarks", "scripts", "tests")
 
-OF_TARGETS = ("compile_snowflake.py", "record_bigquery.py")
-"""Scripts of the tests that run in the environment of a target."""
+OF_TARGETS = ("compile_marts.py", "compile_snowflake.py", "record_bigquery.py")
+"""Scripts of the tests that run in the environment of a target or of a dbt adapter."""
 
 
 def normalized(name: str) -> str:

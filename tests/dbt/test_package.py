@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+import yaml
 
 from tests.dbt.tools import PLUGINS
 from tests.dbt.warehouses import PROJECT, ROOT, Dbt, DuckDb, TapRun, query
 from tests.end_to_end.meltano_project import CREDENTIALS
+from tests.targets.installation import Installation
 
 if TYPE_CHECKING:
     from scripts.postgres import Database
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+SQLGLOT = "sqlglot==30.30.0"
 USER = {"type": "RECORD", "stream": "users", "record": {"id": "1", "active": True}}
 
 
@@ -109,3 +112,31 @@ def test_wrong_schema_is_an_error_that_says_what_to_set(tools: Tools, tmp_path: 
     warehouse = DuckDb(tools, tmp_path)
     with pytest.raises(AssertionError, match="set the var gong_stats_schema to the schema that"):
         warehouse.dbt("run")
+
+
+@pytest.mark.parametrize(
+    ("database", "adapter", "settings"),
+    [
+        (
+            "snowflake",
+            "dbt-snowflake==1.12.4",
+            {"account": "a", "user": "u", "password": "p", "database": "d", "schema": "s"},
+        ),
+        (
+            "bigquery",
+            "dbt-bigquery==1.12.1",
+            {"method": "oauth-secrets", "token": "t", "project": "p", "dataset": "d"},
+        ),
+    ],
+)
+def test_package_compiles_for_other_databases(
+    database: str, adapter: str, settings: dict[str, str], tmp_path: Path
+) -> None:
+    outputs = {database: {"type": database, **settings}}
+    profiles = {"gong_stats": {"target": database, "outputs": outputs}}
+    (tmp_path / "profiles.yml").write_text(yaml.safe_dump(profiles), encoding="utf-8")
+    installation = Installation(f"dbt-{database}", ("dbt-core==1.11.16", adapter, SQLGLOT))
+    env = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    script = Path(__file__).with_name("compile_marts.py")
+    compiled = installation.run("python", script, tmp_path, env=env).splitlines()
+    assert {path.stem for path in (PROJECT / "models").rglob("*.sql")} <= {*compiled}
