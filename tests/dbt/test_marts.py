@@ -40,6 +40,8 @@ SNAPSHOT = (
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 QUESTIONS = re.findall(r"^([^\n]+)\n\n```sql\n(select .+?)```", README, re.MULTILINE | re.DOTALL)
 MAX_LINES = 6
+NUMBERS = {"bigint", "double", "double precision", "integer", "hugeint", "numeric"}
+META = {"unit", "source"}
 
 
 class Built(NamedTuple):
@@ -145,19 +147,21 @@ def test_lists_of_calls_are_unnested(built: Built) -> None:
         assert in_order(found, "call_id", key) == in_order(rows, "call_id", key)
 
 
-def test_documentation_names_exactly_the_columns(built: Built) -> None:
+def test_documentation_names_exactly_the_columns_and_the_units_of_measures(built: Built) -> None:
     built.warehouse.dbt("docs", "generate")
     manifest, catalog = (
         json.loads((built.warehouse.folder / "target" / f"{name}.json").read_text(encoding="utf-8"))
         for name in ("manifest", "catalog")
     )
     for name, node in catalog["nodes"].items():
-        columns = {
-            column.lower() for column in node["columns"] if not column.lower().startswith("dbt_")
-        }
+        columns = {column.lower(): spec["type"].lower() for column, spec in node["columns"].items()}
         documented = manifest["nodes"][name]["columns"]
-        assert columns == {*documented}, name
+        assert {*columns} == {*documented}, name
         assert all(column["description"] for column in documented.values()), name
+        if name.split(".")[-1].removeprefix("gong_stats__") in KEYS:
+            measures = {column for column, kind in columns.items() if kind in NUMBERS}
+            named = {column for column in documented if documented[column]["meta"].keys() >= META}
+            assert measures == named, name
 
 
 def test_picture_is_drawn_from_the_marts(built: Built, tmp_path: Path) -> None:
