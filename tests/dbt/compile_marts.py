@@ -5,13 +5,12 @@ all tables of the tap are taken to exist, with the columns that the sources docu
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import sqlglot  # type: ignore[import-not-found]  # not in the environment of the tests
 import yaml
-from dbt.adapters.factory import FACTORY  # type: ignore[import-not-found]  # same
-from dbt.cli.main import dbtRunner  # type: ignore[import-not-found]  # same
 
 PROJECT = Path(__file__).parent.parent.parent / "dbt"
 SOURCES = PROJECT / "models" / "staging" / "_gong_stats__sources.yml"
@@ -33,14 +32,17 @@ def get_columns(self: Any, relation: Any) -> list[Any]:
     return [self.Column(name, "text") for name in tables[relation.identifier]]
 
 
-FACTORY.load_plugin(database)
-adapter = FACTORY.get_adapter_class_by_name(database)
+# Not by `import`: beside the folder dbt, mypy cannot tell whether the module is installed.
+factory = import_module("dbt.adapters.factory").FACTORY
+factory.load_plugin(database)
+adapter = factory.get_adapter_class_by_name(database)
 adapter.get_relation = get_relation
 adapter.get_columns_in_relation = get_columns
 adapter.set_relations_cache = lambda *_, **__: None
 
 options = ["--project-dir", PROJECT, "--profiles-dir", folder, "--target-path", folder / "target"]
-result = dbtRunner().invoke(["compile", "--quiet", *map(str, options), "--log-path", str(folder)])
+runner = import_module("dbt.cli.main").dbtRunner()
+result = runner.invoke(["compile", "--quiet", *map(str, options), "--log-path", str(folder)])
 if not result.success:
     sys.exit(str(result.exception or result.result))
 for file in sorted((folder / "target" / "compiled").rglob("*.sql")):

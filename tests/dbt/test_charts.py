@@ -62,10 +62,11 @@ def test_same_marts_give_the_same_picture(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("low", "high"), [(0.44, 0.62), (0.5, 0.51), (0.5, 0.5), (0.1, 0.9)])
 def test_axis_of_the_talk_ratio_says_what_its_lines_mark(low: float, high: float) -> None:
-    axes = Figure().subplots()
+    figure = Figure()
+    axes = figure.subplots()
     reps = (("Low", low), ("High", high))
     draw_talk_ratio(axes, [("Mai", rep, week, x, x, 1) for week in WEEKS for rep, x in reps])
-    axes.figure.draw_without_rendering()
+    figure.draw_without_rendering()
     labels = [label.get_text() for label in axes.get_yticklabels()]
     marked = [float(label.removesuffix("%")) for label in labels]
     assert marked == pytest.approx([100 * tick for tick in axes.get_yticks()])
