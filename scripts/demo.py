@@ -25,7 +25,7 @@ from scripts.pipeline import summary
 from scripts.pipeline.marts import show_marts
 from scripts.pipeline.meltano import PIPELINE, Meltano
 from scripts.pipeline.source import source
-from scripts.pipeline.tables import show_busiest_days, show_counts
+from scripts.pipeline.tables import show_counts
 from scripts.pipeline.target import set_search_path, target
 from scripts.steps import Step, StepError
 from scripts.supervised_process import ROOT
@@ -141,7 +141,6 @@ def demo(variables: Mapping[str, str], *, with_motioncx: bool, keep: bool) -> No
         calls = meltano.run_pipeline(title, "first-run.log", gong.request_log)
         with psycopg.connect(database.conninfo) as connection:
             show_counts(connection, gong.schema)
-            show_busiest_days(connection, gong.schema)
         print(flush=True)
         title = "Second run: only the look-back"
         calls += meltano.run_pipeline(title, "second-run.log", gong.request_log)

@@ -60,6 +60,14 @@ CHARTS = (
         calls_commented_on, calls_scored""",
     ),
     Chart(
+        "gong_stats__adoption",
+        "Who gives feedback",
+        ("feedback", "commented on", "listened to", "shared"),
+        """user_name, feedback_given, calls_comments_given, others_calls_listened_to,
+        calls_shared""",
+        "feedback_given > 0",
+    ),
+    Chart(
         "gong_stats__scorecard_quality",
         "How calls score, by people and by AI",
         ("% of full score", "answers", "reviewers"),

@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
-from psycopg.errors import UndefinedColumn, UndefinedTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,23 +34,6 @@ def _counts(database: psycopg.Connection, schema: str) -> Iterator[tuple[str, in
         count = sql.SQL("select count(*) from {}").format(sql.Identifier(schema, table))
         for (rows,) in database.execute(count):
             yield table, rows
-
-
-def show_busiest_days(database: psycopg.Connection, schema: str) -> None:
-    """Print some rows as they were loaded, if that stream was."""
-    query = sql.SQL(
-        """
-        select concat_ws(', ', from_date, coalesce(user_email_address, user_id)),
-               calls_as_host, calls_attended, own_calls_listened_to + others_calls_listened_to
-        from {} where period = 'day' order by 2 desc, 3 desc, 1 limit 5
-        """
-    ).format(sql.Identifier(schema, "aggregated_activity"))
-    try:
-        rows = database.execute(query).fetchall()
-    except (UndefinedColumn, UndefinedTable):
-        return  # not selected, or dropped by a stream map
-    heading("The days with the most calls (aggregated_activity)")
-    show_rows(("hosted", "attended", "listened to"), rows)
 
 
 def heading(text: str) -> None:

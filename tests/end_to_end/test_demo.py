@@ -42,6 +42,8 @@ def test_demo_leaves_the_production_schema_as_it_is(postgres: Database) -> None:
     assert len(lines) <= 80
     assert max(map(len, lines)) <= 100
     assert "docs/install.md" in lines[-1]
+    marts = (ROOT / "dbt" / "models" / "marts").glob("*.sql")
+    assert [mart.stem for mart in marts if f"({mart.stem})" not in result.stdout] == []
     with psycopg.connect(database.conninfo) as connection:
         schemas = connection.execute(
             "select table_schema, count(*) from information_schema.tables "
