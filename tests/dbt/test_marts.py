@@ -14,6 +14,7 @@ from tests.dbt import scenarios
 from tests.dbt.expected_company import ExpectedCompany
 from tests.dbt.expected_marts import Marts
 from tests.dbt.warehouses import PROJECT, DuckDb, Postgres, Row, as_plain, new_database, query
+from tests.expected_rows import KEYS as SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,6 +163,12 @@ def test_documentation_names_exactly_the_columns_and_the_units_of_measures(built
             measures = {column for column, kind in columns.items() if kind in NUMBERS}
             named = {column for column in documented if documented[column]["meta"].keys() >= META}
             assert measures == named, name
+
+
+def test_freshness_of_every_loaded_source_is_checked(built: Built) -> None:
+    log = built.warehouse.dbt("source", "freshness")
+    checked = re.findall(r"(?:PASS|WARN) freshness of gong_stats\.(\w+) ", log)
+    assert {*checked} == {*SOURCES} - {"interaction_details"}
 
 
 def test_picture_is_drawn_from_the_marts(built: Built, tmp_path: Path) -> None:
