@@ -35,6 +35,10 @@ MAX_BODY_SIZE = 256 * 2**20
 """Bytes of a decompressed body. Pages of 100 users have at most a few MB; a hundred times as much
 is no page but a fault, and ten threads that read one each would fill the memory."""
 
+MAX_VALUES = 2_000_000
+"""Commas in a body, and so about its values. An empty object takes three bytes of a body, but some
+80 of memory; a page of 100 users with 90 days each has a tenth as many values."""
+
 MAX_ERROR_SIZE = 2**20
 """Bytes of a body that may describe an error, which takes a few hundred. No more than that is read,
 so that the status still decides what to do."""
@@ -191,7 +195,10 @@ def read_body(response: requests.Response) -> bytes:
                 break
     except (ValueError, OverflowError) as error:  # a chunk length that no chunk can have
         raise requests.exceptions.ChunkedEncodingError(f"Invalid length ({error})") from error
-    return body.getvalue()
+    content = body.getvalue()
+    if len(content) > MAX_VALUES and content.count(b",") > MAX_VALUES:
+        raise ApiError(f"the response holds more than {MAX_VALUES:,} values")
+    return content
 
 
 def describe(error: requests.RequestException) -> str:
