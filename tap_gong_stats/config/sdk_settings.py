@@ -61,7 +61,7 @@ def check_characters(config: Mapping[str, Any]) -> None:
         try:
             msgspec.json.encode(value)
         except UnicodeEncodeError:
-            problems.append(f"{name}: contains half of a surrogate pair; write the whole character")
+            problems.append(f"{name}: contains an unpaired surrogate; write the whole character")
     if problems:
         raise SettingsError(problems)
 

@@ -41,7 +41,7 @@ PERSON = {
     "last_name": "lastName",
     "title": "title",
 }
-SKIPPED_METRICS = "values of metrics that are no call IDs"
+SKIPPED_METRICS = "metric values that are not call IDs"
 CALL_IDS = {"type": ["array", "null"], "items": {"type": "string"}}
 
 

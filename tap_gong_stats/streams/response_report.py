@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tap_gong_stats.api.endpoints import count
 from tap_gong_stats.api.gong import KNOWN_ENVELOPE_FIELDS
 from tap_gong_stats.api.json_decode import PARSE_ERRORS
 from tap_gong_stats.errors import ApiError
@@ -87,8 +88,8 @@ class ResponseReport:
     def log_totals(self) -> None:
         """Warn of what was replaced and skipped in the whole run."""
         if self._unknown_names > MAX_UNKNOWN_NAMES:
-            number = self._unknown_names - MAX_UNKNOWN_NAMES
-            self._logger.warning("%s: ignored unknown names besides: %d", self._stream, number)
+            names = count(self._unknown_names - MAX_UNKNOWN_NAMES, "more unknown name")
+            self._logger.warning("%s: not listing %s", self._stream, names)
         if self.replacements:
             self._logger.warning(
                 "%s: replaced %d characters that no database can store",

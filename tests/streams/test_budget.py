@@ -99,8 +99,8 @@ def test_used_up_budget_ends_the_run_without_an_error_and_the_next_run_resumes(
         (
             "activity_by_period",
             (
-                "nothing has moved, as max_api_calls allows only 3 API calls; raise it or lower "
-                "days_per_call"
+                "max_api_calls allows only 3 API calls, too few to complete any window or list; "
+                "raise it or lower days_per_call"
             ),
         ),
         ("scorecards", "None"),  # was loaded

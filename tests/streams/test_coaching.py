@@ -222,7 +222,7 @@ def test_values_of_metrics_that_are_no_call_ids_are_skipped_with_one_warning(
     assert row["calls_listened_to"] == (None if counted is None else len(counted))
     assert run.bookmark("coaching_metrics") == "2026-03-09"
     assert [record.message for record in caplog.records if "skipped" in record.message] == [
-        f"coaching_metrics: skipped values of metrics that are no call IDs: {skipped}"
+        f"coaching_metrics: skipped metric values that are not call IDs: {skipped}"
     ]
 
 
