@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tap_gong_stats.streams.base import ApiStream
 
 MAX_TIMEOUT = 10.0
-"""Seconds to wait for a response at most, as somebody watches."""
+"""Maximum seconds to wait for a response, because someone is waiting for the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class CheckResult:
 
 
 def check_streams(streams: Iterable[ApiStream]) -> list[CheckResult]:
-    """Make one call for each stream, up to an error that all streams of the API would meet."""
+    """Make one call for each stream; after an error of a whole API, its other streams fail, too."""
     results: list[CheckResult] = []
     causes: dict[ApiClient, RunError] = {}
     for stream in streams:

@@ -8,11 +8,11 @@ class ApiError(Exception):
 
 
 class TransientError(ApiError):
-    """A failure that another try may not meet again.
+    """A failure that a retry may resolve.
 
     Attributes:
         retry_after: the seconds that the server asks to wait, if it says so.
-        is_timeout: whether the server took too long, which a smaller request may cure.
+        is_timeout: whether the server took too long, in which case a smaller request may succeed.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class CursorExpiredError(ApiError):
 
 
 class RunError(ApiError):
-    """A failure that every other stream of the API would meet, too, so that all of them end."""
+    """A failure that affects all streams of an API, and so ends them all."""
 
 
 class AuthenticationError(RunError):
@@ -56,7 +56,7 @@ class QuotaExceededError(RunError):
 
 
 class NoProgressError(ApiError):
-    """The budget has ended the run before anything was complete, as it may do each time."""
+    """The budget ended the run before anything was complete, and would end the next one, too."""
 
 
 class BudgetExhaustedError(Exception):

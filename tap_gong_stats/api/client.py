@@ -47,7 +47,7 @@ TRANSIENT_STATUSES = frozenset(
         HTTPStatus.TOO_EARLY,
     }
 )
-"""Statuses below 500 that another try may not meet again. 429 is another matter."""
+"""Transient errors below 500. 429 is handled separately."""
 
 STATUSES_OF_PROXIES = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
@@ -55,7 +55,8 @@ STATUSES_OF_PROXIES = frozenset(
 """Statuses that a proxy sends as a web page while it cannot reach the API."""
 
 SECONDS_BETWEEN_WARNINGS = 60
-"""A limit that is shared with others rejects calls all the time; the log needs not each of them."""
+"""A rate limit that is shared with other clients rejects calls constantly; the log need not list
+them all."""
 
 
 class ApiClient(ABC):
@@ -65,8 +66,8 @@ class ApiClient(ABC):
         auth: authenticates requests.
         rate_limiter: issues the permits.
         timeout: seconds to wait for a response.
-        max_retry_after: seconds that the API may ask to wait.
-        concurrency: connections that stay open.
+        max_retry_after: longest wait, in seconds, that the API may request.
+        concurrency: number of connections to keep open.
         user_agent: how requests identify the tap.
     """
 
@@ -107,11 +108,11 @@ class ApiClient(ABC):
 
     @abstractmethod
     def raise_for_status(self, response: ApiResponse, query: Query) -> None:
-        """Tell responses with a page from transient and permanent errors.
+        """Raise an error unless the response holds a page.
 
         Raises:
-            TransientError: if another try makes sense.
-            ApiError: if it does not.
+            TransientError: if a retry may succeed.
+            ApiError: if it cannot.
         """
 
     @abstractmethod
@@ -135,7 +136,7 @@ class ApiClient(ABC):
             permit: the permit for the first try; without one, the client acquires it.
 
         Raises:
-            ApiError: in one line: stream, window, status, and the API's own words.
+            ApiError: in one line: stream, window, status, and the API's own message.
             BudgetExhaustedError: if no call is left.
         """
         backoff = retry.Backoff(self.max_retry_after)
@@ -159,11 +160,11 @@ class ApiClient(ABC):
             raise label_error(ApiError(redact_query(str(error))), query) from error
 
     def limit_timeout(self, seconds: float) -> None:
-        """Wait at most so many seconds for each piece of a response from now on."""
+        """Lower the timeout to at most `seconds`, from now on."""
         self._transport.limit_timeout(seconds)
 
     def stop(self) -> None:
-        """Let requests fail instead of retrying them, as their pages are no longer needed."""
+        """Stop retrying failed requests, because their pages are no longer needed."""
         self._stopped.set()
 
     def close(self) -> None:
@@ -225,9 +226,9 @@ class ApiClient(ABC):
         """Wait before the next try.
 
         Raises:
-            TransientError: the same, if there is no next try.
+            TransientError: the given error, after the last try.
             RunError: if the API has not responded in this run.
-            WindowTooLargeError: if it makes more sense to split the window.
+            WindowTooLargeError: if the window should be split instead.
         """
         delay = backoff.next_delay(error)
         if delay is None:
@@ -252,10 +253,10 @@ class ApiClient(ABC):
             raise error
 
     def is_transient(self, response: ApiResponse) -> bool:
-        """Tell whether another try may be answered.
+        """Return whether a retry may succeed.
 
-        A web page instead of the API's own error means that the base URL is wrong; or, once the
-        API has answered in this run, that a proxy cannot reach it at present.
+        A web page instead of the API's own error means that the base URL is wrong; or, if the API
+        has responded earlier in this run, that a proxy currently cannot reach it.
         """
         status = response.status
         is_of_proxy = status in STATUSES_OF_PROXIES and response.is_html
@@ -266,7 +267,7 @@ class ApiClient(ABC):
         )
 
     def transient_error(self, response: ApiResponse, message: str) -> TransientError:
-        """Return the error for a response that another try may not meet again."""
+        """Return the error for a response that reports a transient failure."""
         return TransientError(
             message,
             retry_after=retry.parse_retry_after(response.headers.get("Retry-After", "")),

@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 
 MIN_PAUSE = 1.0
-"""Seconds to pause after a 429 at least, whatever its `Retry-After` says."""
+"""Minimum pause after a 429, in seconds, whatever its `Retry-After` says."""
 
 MAX_PAUSE = 8.0
-"""Seconds to pause at most unless the API asks for more: one call in ten seconds is always sent."""
+"""Maximum pause, in seconds, unless the API asks for more, so that some calls are always sent."""
 
 REJECTIONS_BEFORE_LONGER_PAUSES = 3
-"""After so many 429s in a row, each further one doubles the pause."""
+"""Number of 429s in a row after which each further one doubles the pause."""
 
 CALLS_BETWEEN_REJECTIONS = 30
-"""A 429 within so many successful calls after the last one is not a coincidence."""
+"""A 429 that follows another one within this many successful calls is not a coincidence."""
 
 CALLS_TO_RECOVER = 200
-"""After so many successful calls without a 429, the limit counts as free again."""
+"""Number of successful calls without a 429 after which the limit counts as no longer shared."""
 
 
 class Contention:
@@ -43,9 +43,9 @@ class Contention:
             self.is_shared = False
 
     def rejected(self, sent_at: float, now: float) -> float:
-        """Record a 429, and return how many seconds to pause at least.
+        """Record a 429, and return the minimum pause in seconds.
 
-        Calls that were in flight during the last 429 tell nothing new.
+        Calls that were in flight during the last 429 are no further evidence.
 
         Args:
             sent_at: when the call was sent.
@@ -62,5 +62,5 @@ class Contention:
         return min(MIN_PAUSE * float(1 << min(doublings, 10)), MAX_PAUSE)
 
     def seconds_without_success(self, now: float) -> float:
-        """Return since when every call was rejected; 0 if the last one was not."""
+        """Return for how long every call was rejected; 0 if the last one was not."""
         return max(0.0, now - self._rejected_since)

@@ -39,7 +39,7 @@ PAGE_SIZE = 100
 """Items on a page, which no request can change."""
 
 KNOWN_ENVELOPE_FIELDS = ("requestId", "timeZone", "fromDateTime", "toDateTime")
-"""The fields of a response beside its items and `records`."""
+"""The fields of a response, apart from its items and `records`."""
 
 
 class PageInfo(msgspec.Struct, rename="camel"):
@@ -94,13 +94,13 @@ class GongClient(ApiClient):
 
     @override
     def raise_for_status(self, response: ApiResponse, query: Query) -> None:
-        """Tell responses with a page from transient and permanent errors.
+        """Raise an error unless the response holds a page.
 
         Raises:
             TransientError: for 5xx, other transient failures, and a rejected token that was
                 refreshed.
             WindowNotClosedError: for a 400 that names `toDate`.
-            CursorExpiredError: for a 400 that speaks of the cursor.
+            CursorExpiredError: for a 400 that mentions the cursor.
             ForbiddenError: for a missing scope.
             AuthenticationError: for wrong credentials.
             ApiError: for everything else that is not a page.
@@ -205,23 +205,23 @@ class GongClient(ApiClient):
 
 @cache
 def id_extractor(item_id: tuple[str, ...]) -> IdExtractor:
-    """Return what reads the ids of an endpoint's items."""
+    """Return the extractor for the ids of an endpoint's items."""
     return IdExtractor(item_id)
 
 
 def begins_with(byte: bytes, value: msgspec.Raw | memoryview) -> bool:
-    """Tell by its first byte whether an encoded value is text or an array, without decoding it."""
+    """Return whether an encoded value begins with a byte, which tells text from an array."""
     return bytes(memoryview(value)[:1]) == byte
 
 
 def parse_error(response: ApiResponse) -> dict[str, Any] | None:
-    """Return the JSON object in a response; None also if it is too long to describe an error."""
-    # Decoded, it would take fifty times its size.
+    """Return the JSON object in a response; None if there is none, or if it is too long."""
+    # A long one does not describe an error, and would take fifty times its size once decoded.
     return parse_json_object(response.body) if len(response.body) < MAX_ERROR_SIZE else None
 
 
 def is_gong_error(body: Mapping[str, Any] | None) -> bool:
-    """Tell Gong's form of an error, `requestId` and `errors`, from that of any other server."""
+    """Return whether an error has Gong's form, `requestId` and `errors`."""
     return body is not None and isinstance(body.get("errors"), list)
 
 

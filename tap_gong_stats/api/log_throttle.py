@@ -26,7 +26,7 @@ class LogThrottle:
         self._lock = threading.Lock()
 
     def permits(self) -> bool:
-        """Tell whether it is time again; if so, the next time is `seconds` later."""
+        """Return whether it is time again; if so, the next time is `seconds` later."""
         with self._lock:
             now = self._clock()
             if now < self._next_at:

@@ -1,4 +1,4 @@
-"""Ends a pagination that would never end by itself."""
+"""Detects pagination that would never end."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ if TYPE_CHECKING:
     from tap_gong_stats.api.pages import Page
 
 MAX_FRUITLESS_PAGES = 2
-"""Pages in a row without anything new that are a loop. One alone may be due to changing data."""
+"""Number of pages in a row without new items that count as a loop. A single one may be due to
+changing data."""
 
 EXTRA_PAGES = 10
 """Pages beyond twice the number that the total allows, in case it is small or outdated."""
 
 
 class LoopGuard:
-    """Checks the pages of one way through a query, except the last one.
+    """Checks the pages of one pass through a query, except the last one.
 
     A server that ignores the requested position sends the first page forever.
 

@@ -40,7 +40,7 @@ class ResponseBody(msgspec.Struct, rename="camel"):
 
 
 BODY_DECODER = msgspec.json.Decoder(ResponseBody | list[msgspec.Raw])
-"""MotionCX documents neither that its rows have an envelope nor that they have none."""
+"""MotionCX does not document whether its rows have an envelope."""
 
 
 class ApiKeyAuthenticator(AuthBase):
@@ -85,7 +85,7 @@ class MotionCXClient(ApiClient):
 
     @override
     def raise_for_status(self, response: ApiResponse, query: Query) -> None:
-        """Tell responses with a page from transient and permanent errors.
+        """Raise an error unless the response holds a page.
 
         Raises:
             TransientError: for 5xx and other transient failures.

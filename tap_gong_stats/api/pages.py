@@ -55,7 +55,7 @@ class Page:
     Attributes:
         items: the items of the page.
         ids: the id of each item, None where there is none.
-        envelope: the other fields of the response; None for those that are unknown or no text.
+        envelope: the other fields of the response; None for those that are unknown or not text.
         cursor: the cursor of the next page; None on the last page.
         total_records: the number of items on all pages together, if the API sends it.
         size: the size of the response body, in bytes.
@@ -76,7 +76,7 @@ class Page:
 
 
 class NullItem(NamedTuple):
-    """Stands for the id of a null in the list of items, which counts but holds nothing."""
+    """Stands in for the id of a null among the items: Gong counts it, but it has no content."""
 
     position: int
 
@@ -99,7 +99,7 @@ class IdExtractor:
         """Return the id of each item as text; None if it has none, a `NullItem` if it is null.
 
         Raises:
-            msgspec.DecodeError: if an item is not an object, or an id neither text nor a number.
+            msgspec.DecodeError: if an item is not an object, or an id is neither text nor a number.
         """
         return [self._extract_id(item, position) for position, item in enumerate(encoded_items)]
 

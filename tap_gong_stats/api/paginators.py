@@ -55,7 +55,7 @@ class Paginator(ABC):
 
 @dataclass(slots=True)
 class _Pass:
-    """One way through the pages of a query, or of a part of it."""
+    """One pass through the pages of a query, or of a part of it."""
 
     query: Query
     emitted: set[Any]
@@ -72,7 +72,7 @@ class _Pass:
         self.loop_guard = LoopGuard(self.query.label)
 
     def add(self, page: Page) -> None:
-        """Record what a page lists; a null in each of two pages is two items."""
+        """Record the items of a page. Nulls on two pages count as two items."""
         self.pages += 1
         self.seen.update(
             (self.pages, item_id) if type(item_id) is NullItem else item_id for item_id in page.ids
@@ -87,10 +87,9 @@ class _Pass:
 class CursorPaginator(Paginator):
     """Follows Gong's cursors.
 
-    Paging is by page number underneath, so an item may repeat or slip through when Gong's data
-    changes between two pages. If there are fewer items than Gong has counted, all pages are
-    fetched once more. If a cursor has expired they are re-fetched, and if Gong takes too long
-    for them, the window is split.
+    Internally, Gong pages by number, so an item may be repeated or missed if data changes between
+    two pages. If there are fewer items than Gong has counted, all pages are re-fetched once. They
+    are also re-fetched if a cursor has expired. If Gong takes too long, the window is split.
     """
 
     def __init__(self, client: PageFetcher, query: Query) -> None:
@@ -124,7 +123,7 @@ class CursorPaginator(Paginator):
         return page
 
     def _advance(self, current: _Pass, page: Page) -> Page:
-        # A later page may count nothing any more; each pass counts for itself.
+        # A later page may report a total of 0. Each pass has a total of its own.
         current.total = max(current.total, page.total_records or 0)
         current.add(page)
         current.cursor = page.cursor
@@ -161,7 +160,7 @@ class CursorPaginator(Paginator):
     def _split(self, current: _Pass, error: WindowTooLargeError) -> None:
         logger.warning("%s; splitting the window", error)
         self._passes.pop()
-        # An item may have rows in both halves, so neither knows of the other's.
+        # An item may have rows in both halves, so they do not share the set.
         halves = [_Pass(query, {*current.emitted}) for query in current.query.split()]
         self._passes += reversed(halves)
         self.pages_left = len(self._passes)

@@ -66,15 +66,14 @@ class Permit:
 class RateLimiter:
     """Issues permits at an even rate and never more than the limit in any sliding second.
 
-    Gong counts the calls of a whole company, 3 a second unless agreed otherwise, and rejects
-    those beyond. Permits are issued on a grid of 1 / `calls_per_second` seconds, and none before
-    the call that lies a full allowance back is old enough, so that the calls after a delayed one
-    do not crowd it. A delayed call moves the grid; otherwise the calls that it has bunched up
-    would stay together.
+    Gong counts the calls of a whole company, by default 3 per second, and rejects all others.
+    Permits are issued on a grid of 1 / `calls_per_second` seconds. A permit also waits until the
+    call one full allowance earlier is old enough, so that calls do not bunch up behind a delayed
+    one. A delayed call moves the grid; otherwise the calls behind it would stay bunched up.
 
-    If others use the limit, too, one call of the allowance is left to them, and the other calls are
-    sent together: an even rate would meet the calls of the others all the time, whereas a pause
-    in between lets a whole second of them pass.
+    If other clients use the limit, too, one call of the allowance is left to them, and the
+    remaining calls are sent as a group. Evenly spaced calls would constantly collide with those of
+    the others; the pause between two groups lets the others use a whole second.
 
     Args:
         calls_per_second: the limit.

@@ -38,7 +38,7 @@ def clean_text(text: object, secrets: Iterable[str]) -> str:
     """
     secrets = set(secrets)
     raw = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-    # Of a secret that the scan cuts off, a part would survive: drop what it could occupy.
+    # If the scan cuts off a secret, a part of it would survive: drop the space that it may take.
     margin = MAX_ENCODED_WIDTH * max(map(len, secrets), default=0)
     limit = MAX_SCANNED + margin
     redacted = redact(raw[:limit], secrets)

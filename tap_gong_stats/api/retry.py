@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 MAX_TRIES = 8
 MAX_TRIES_BEFORE_SPLIT = 3
-"""After so many timeouts a window is split, as a smaller one may succeed in time."""
+"""Number of timeouts after which a window is split, because a smaller one may succeed in time."""
 
 MAX_TRIES_WITHOUT_RESPONSE = 3
-"""After so many failed tries a run ends whose API has never responded: it is more likely that the
-setting or the network is wrong than that the API is down for a moment."""
+"""Number of failed tries after which a run ends if the API has never responded: a wrong setting or
+a network problem is more likely than a short outage."""
 
 MAX_SECONDS_REJECTED = 3600.0
-"""Seconds of nothing but 429s after which the run ends. They use up no tries."""
+"""Seconds of nothing but 429s after which the run ends. 429s do not count as failed tries."""
 
 MIN_BACKOFF = 1.0
 MAX_BACKOFF = 60.0
 """Seconds between tries: the first back-off doubles up to the longest."""
 
 MAX_RETRY_AFTER = 365 * 86400.0
-"""Seconds beyond which a `Retry-After` is not to be taken literally."""
+"""Seconds to which a longer `Retry-After` is reduced."""
 
 
 class Backoff:

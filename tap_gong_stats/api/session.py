@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from urllib3 import PoolManager
 
-# Its warnings quote headers of responses, which may repeat the credentials. What matters of them is
-# raised as well.
+# Its warnings quote headers of responses, which may repeat the credentials. Whatever matters is
+# also raised as an exception.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 CA_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -40,8 +40,8 @@ CERT_VERIFY_FAILED = re.compile(r"certificate verify failed: (.*?)(?: \(_ssl|$)"
 class TrackedHeaders(CaseInsensitiveDict[str]):
     """The headers of a request, which report when the request is sent over an open connection.
 
-    Opening a connection takes round trips that a request on an open one does not need, so
-    without this the request after it would arrive too close behind it.
+    Opening a connection takes extra round trips. If they were not taken into account, the next
+    request, on an open connection, would arrive too soon after this one.
 
     Args:
         headers: the headers.
@@ -140,7 +140,7 @@ class _Adapter(HTTPAdapter):
         except OSError as error:  # the base of all that requests raises
             if str(request.url).startswith("https:"):
                 check_ca_bundle()
-            if found := CERT_VERIFY_FAILED.search(str(error)):  # which no other try would cure
+            if found := CERT_VERIFY_FAILED.search(str(error)):  # which a retry would not fix
                 raise RunError(
                     f"{urlsplit(str(request.url)).netloc} presents a certificate that cannot be "
                     f"verified ({found[1]}); if a proxy of your network signs it, set "

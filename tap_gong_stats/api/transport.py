@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from tap_gong_stats.api.session import ApiSession
 
 MAX_TIMEOUTS = 3
-"""A whole response may take so many times the timeout, which is for each piece of it."""
+"""The deadline of a whole response, as a multiple of the timeout, which applies to each read."""
 
 MAX_CONNECT_TIMEOUT = 3.05
-"""Seconds to wait for a connection at most, a little more than a lost packet takes to be sent again
-twice. A server may compute for minutes, but a connection that takes longer leads nowhere, as when a
-firewall drops packets."""
+"""Maximum seconds to wait for a connection, slightly more than two retransmissions of a packet
+take. A response may take minutes to compute, but a connection that takes longer will not succeed,
+such as when a firewall drops packets."""
 
 MAX_BODY_SIZE = 256 * 2**20
 """Bytes of a decompressed body. Pages of 100 users have at most a few MB; a hundred times as much
@@ -40,8 +40,8 @@ MAX_VALUES = 2_000_000
 80 of memory; a page of 100 users with 90 days each has a tenth as many values."""
 
 MAX_ERROR_SIZE = 2**20
-"""Bytes of a body that may describe an error, which takes a few hundred. No more than that is read,
-so that the status still decides what to do."""
+"""Bytes that are read of the body of an error, which usually has a few hundred. The rest is
+ignored, so that the status still decides what to do."""
 
 PIECE_SIZE = 2**18
 """Bytes that are read and decompressed at once."""
@@ -53,7 +53,7 @@ NETWORK_ERRORS = (
     requests.exceptions.ContentDecodingError,
     requests.exceptions.InvalidHeader,  # of the response: Content-Lengths that differ
 )
-"""Failures of the network, or of what answers in place of the API."""
+"""Failures of the network, or of a server that responds in place of the API."""
 
 OBJECT_NAME = re.compile(r"^(<[^>]*>|\w+\(host=[^)]*\)): ")
 """How messages of urllib3 begin."""
@@ -78,7 +78,7 @@ class ApiResponse:
 
     @property
     def is_html(self) -> bool:
-        """Whether the response is a web page, which no API sends but what is in front of one."""
+        """Whether the response is a web page, as proxies and gateways send, but not APIs."""
         content_type = self.headers.get("Content-Type", "").lower()
         return "html" in content_type or self.body.lstrip()[:1] == b"<"
 
@@ -95,8 +95,8 @@ class Transport:
         timeout: seconds to wait for each piece of a response.
 
     Attributes:
-        has_responded: whether a response has arrived; one that breaks off counts, too, but none
-            whose end was awaited in vain.
+        has_responded: whether the API has responded. A response that breaks off counts; one that
+            times out does not.
     """
 
     def __init__(self, session: ApiSession, *, timeout: float) -> None:
@@ -106,7 +106,7 @@ class Transport:
         self._watchdog = Watchdog(MAX_TIMEOUTS * timeout)
 
     def limit_timeout(self, seconds: float) -> None:
-        """Wait at most so many seconds for each piece of a response from now on."""
+        """Lower the timeout to at most `seconds`, from now on."""
         self._timeout = min(self._timeout, seconds)
         self._watchdog.deadline = MAX_TIMEOUTS * self._timeout
 
@@ -212,7 +212,7 @@ def describe(error: requests.RequestException) -> str:
 
 
 def is_timeout(error: requests.RequestException) -> bool:
-    """Tell whether a response took too long, which a smaller request may cure."""
+    """Return whether a response took too long, in which case a smaller request may succeed."""
     # A timeout within the body is the reason of a ConnectionError.
     reason = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
     return isinstance(error, requests.ReadTimeout) or isinstance(reason, ReadTimeoutError)

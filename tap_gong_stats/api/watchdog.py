@@ -1,4 +1,4 @@
-"""Watches requests in flight: aborts those that never end, and logs that responses are awaited."""
+"""Watches requests in flight: aborts those that take too long, and logs those that are slow."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECONDS_BETWEEN_LINES = 60.0
 """Seconds between two such lines, however many responses are awaited."""
 
 MAX_IDLE = 10.0
-"""Seconds without a request after which the thread ends, until there is one again."""
+"""Seconds without a request after which the thread ends. The next request starts another one."""
 
 
 class Exchange:

@@ -129,9 +129,10 @@ def _start() -> subprocess.Popen[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment without what stands for the working directory despite -P.
+    """Return the environment without the relative paths in PYTHONPATH.
 
-    That is each relative path in PYTHONPATH, and each empty one, as before a leading colon.
+    Python would import from them despite -P. An empty entry, such as the one before a leading
+    colon, is the working directory itself.
     """
     paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(os.path.isabs, paths))}

@@ -110,7 +110,7 @@ def _parse_lifetime(value: object) -> float:
         lifetime = float(str(value))
     except ValueError:
         return DEFAULT_LIFETIME
-    # A token that has expired already would be replaced before every request.
+    # A lifetime of 0 or less would cause a refresh before every request.
     return lifetime if 0 < lifetime < math.inf else DEFAULT_LIFETIME
 
 
