@@ -31,7 +31,7 @@ GC_THRESHOLD = 10_000
 def main() -> None:
     """Run the command line."""
     limit_malloc_retention()
-    # A collection that goes through all modules stops all threads for so long that a call is late.
+    # A collection that traverses all modules pauses all threads long enough to delay a call.
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
     if sys.stderr is None:  # closed; its descriptor must not become that of a connection
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def run(command: Command) -> None:
-    """Run a command, and log expected errors without a traceback, which would say nothing more."""
+    """Run a command, and log expected errors without a traceback, which would add nothing."""
     try:
         command()
     except (ApiError, SingerSDKError, SyncFailedError) as error:
@@ -63,7 +63,7 @@ def run(command: Command) -> None:
 
 
 def causes(error: Exception) -> list[Any]:
-    """Return what to tell about an error, a line for each cause."""
+    """Return the causes of an error, one for each line of the log."""
     if isinstance(error, SyncFailedError):
         return error.failures
     if isinstance(error, ConfigValidationError):
@@ -74,9 +74,9 @@ def causes(error: Exception) -> list[Any]:
 def limit_malloc_retention() -> None:
     """Have the C library return the memory of large blocks as soon as they are freed.
 
-    glibc raises the size that counts as large to that of each block that is freed. Each thread
-    would then keep the memory of some of Gong's pages, a third more in all. Other libraries have
-    no such function, and no need of it.
+    When a large block is freed, glibc raises its threshold for large blocks to that size. Each
+    thread would then retain the memory of some of Gong's pages, a third more in all. Other C
+    libraries have no such function and do not need it.
     """
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD)

@@ -34,7 +34,7 @@ HELP = {
     "catalog": "Catalog file, as printed by --discover, that selects streams and columns.",
     "state": "State of the last run; a missing or empty file counts as no state.",
 }
-"""Replaces the help of the SDK, which is that of any tap."""
+"""Replaces the SDK's help, which is the same for any tap."""
 
 
 class JsonFile(click.File):

@@ -177,7 +177,7 @@ class TapGongStats(Tap):
         )
 
     def _check_progress(self, streams: list[ApiStream]) -> None:
-        """Have the run fail if the budget has ended it before anything was complete."""
+        """Fail the run if the budget has ended it before anything was complete."""
         was_cut_short = any(stream.was_cut_short for stream in streams)
         has_progressed = any(stream.has_progressed for stream in streams)
         if was_cut_short and not has_progressed and not self.run.failures:
@@ -195,7 +195,7 @@ class TapGongStats(Tap):
         try:
             check_user_ids(users, planned)
             if all(self.run.is_over(stream.api.client) for stream in planned):
-                self.run.raise_failures()  # and write no STATE
+                self.run.raise_failures()  # without writing a STATE
             self.run.start()
             yield
             self._log_total(planned)
@@ -207,7 +207,7 @@ class TapGongStats(Tap):
     @classmethod
     @override
     def cb_config(cls, ctx: Context, param: Option, value: tuple[str, ...]) -> _ConfigInput:
-        # Checked where it is read, as what is behind /dev/stdin can be read only once.
+        # Checked while it is read, because /dev/stdin can be read only once.
         try:
             return super().cb_config(ctx, param, value)
         except OSError as error:

@@ -51,10 +51,10 @@ def parse_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 
 def check_characters(config: Mapping[str, Any]) -> None:
-    """Check that all texts can be written: stream maps and flattening put them into the output.
+    """Check that all texts can be encoded: stream maps and flattening write them to the output.
 
     Raises:
-        SettingsError: for half of a surrogate pair, which JSON can escape although it is nothing.
+        SettingsError: for an unpaired surrogate, which JSON can escape but UTF-8 cannot encode.
     """
     problems = []
     for name, value in config.items():
@@ -67,7 +67,7 @@ def check_characters(config: Mapping[str, Any]) -> None:
 
 
 def check_stream_maps(config: Mapping[str, Any]) -> None:
-    """Check what the SDK's own schema of `stream_maps` is broken for.
+    """Check what the SDK's own schema of `stream_maps` does not check.
 
     Raises:
         SettingsError: for an `__else__` that is not null.

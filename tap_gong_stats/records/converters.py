@@ -63,10 +63,10 @@ def normalize_date(value: object) -> str | None:
 def normalize_date_time(value: object) -> str | None:
     """Return a date-time in UTC, ending in `Z`, or None if `value` is malformed.
 
-    Loaders treat offsets differently: one keeps the instant, the next drops the offset and so
-    stores another one. An instant in UTC is the same in all of them.
+    Loaders treat offsets differently: some keep the instant, others drop the offset and so store
+    another instant. In UTC, the instant is the same in all of them.
 
-    Malformed and impossible date-times are no reason to fail: even the examples in Gong's reference
+    Malformed and impossible date-times are not errors: even the examples in Gong's reference
     contain one (an hour of three digits). Fractions of a second keep all their digits.
     """
     if not isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Standard output: whole lines for the target, and an end in one line if it cannot take them."""
+"""Standard output: writes whole lines, and ends the run with a one-line error if it cannot."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PIPE_BUF = getattr(select, "PIPE_BUF", 512)
 """Bytes that a pipe accepts as a whole or not at all, so that no signal cuts them in two."""
 
 BUFFER_SIZE = 65536
-"""Bytes; what a pipe on Linux holds."""
+"""Bytes that a pipe on Linux holds."""
 
 MAX_WAIT = 5.0
 """Seconds that a signal waits for the target to take the rest of a line."""
@@ -43,7 +43,7 @@ REMEDIES = {
 class OutputError(SystemExit):
     """Standard output cannot be written to.
 
-    No `Exception`, since the SDK would log that as unhandled.
+    Not an `Exception`, because the SDK would log that as unhandled.
     """
 
     def __init__(self, message: str) -> None:
@@ -183,7 +183,7 @@ def _length_of_piece(lines: memoryview) -> int:
 
 
 def output_error(error: OSError) -> OutputError:
-    """Return what to tell the user about a failed write."""
+    """Return the message to the user about a failed write."""
     remedy = REMEDIES.get(error.errno or 0, "check where the output goes")
     return OutputError(f"Cannot write to standard output: {error.strerror}; {remedy}")
 

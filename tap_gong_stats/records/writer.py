@@ -37,7 +37,7 @@ class BufferedMessageWriter(MsgSpecWriter):
     """The SDK's fast writer without a system call per record.
 
     Only RECORD messages stay in the buffer of `sys.stdout`. Every other message flushes it, so a
-    STATE message never gets ahead of the records that it covers, nor waits itself.
+    STATE message is written at once, and never ahead of the records that it covers.
     """
 
     @override

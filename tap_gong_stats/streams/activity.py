@@ -74,7 +74,7 @@ class ActivityMapper:
         self._include_inactive = stream.settings.include_inactive
 
     def should_emit(self, counters: Item) -> bool:
-        """Tell whether anything happened, or inactive users are wanted."""
+        """Return whether there was any activity, or records without activity are included."""
         return self._include_inactive or any(map(counters.get, COUNTER_FIELDS))
 
     def map_dated(
@@ -84,7 +84,7 @@ class ActivityMapper:
         days = DatedColumns(request, time_zone, self._stream.report)
         for item in page.items:
             user = {**self.map_user(item), **request.partition}
-            # A day that repeats would be two records with one key.
+            # A repeated day would yield two records with the same key.
             records: dict[str, Record] = {}
             for counters in item.get(self.counters_key) or []:
                 if not self.should_emit(counters):
@@ -114,9 +114,9 @@ class ActivityMapper:
 
 
 class DatedColumns(dict[tuple[object, object], dict[str, Any] | None]):
-    """The period columns by the bounds that Gong writes as date-times; None where there is no row.
+    """The period columns by the bounds of a period, as Gong writes them; None for no record.
 
-    All users of a page have the same days, so few of them are built.
+    All users of a page have the same periods, so the columns of each are built only once.
 
     Attributes:
         ignored: days outside the window, whose records would overwrite those of other requests.

@@ -52,7 +52,7 @@ class ApiStream(Stream):
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     endpoint: ClassVar[Endpoint]
     selected_by: ClassVar[tuple[str, ...]] = ()
-    """The settings that select which records there are."""
+    """The settings that select which records are loaded."""
 
     def __init__(self, tap: Tap, connect: Callable[[], ApiContext]) -> None:
         super().__init__(tap)
@@ -82,7 +82,7 @@ class ApiStream(Stream):
 
     @abstractmethod
     def estimate_calls(self, users: int) -> int:
-        """Return how many calls the plan probably takes in a company of so many users."""
+        """Return the estimated number of calls of the plan, in a company of `users` users."""
 
     @cached_property
     def api(self) -> ApiContext:
@@ -119,10 +119,10 @@ class ApiStream(Stream):
         return Query(self.endpoint, params, self.report.label(label), self.stats, split)
 
     def request_shared(self, shared: SharedFetch[Page]) -> bool:
-        """Request pages that this stream depends on, and tell whether all have arrived.
+        """Request pages that this stream depends on, and return whether all have arrived.
 
         Raises:
-            ApiError: what has ended the fetch, with the name of this stream.
+            ApiError: the error that ended the fetch, with the name of this stream.
         """
         try:
             return shared.need()
@@ -201,7 +201,7 @@ class ApiStream(Stream):
             self.logger.warning("Skipped: %s", error)
         else:
             self.api.run.fail(self.api.client, error)
-            # The SDK would call a sync that raises nothing a success.
+            # Without an exception, the SDK would report a success.
             self._timer.tags[metrics.Tag.STATUS] = metrics.Status.FAILED
 
     def _end(self) -> None:
@@ -220,8 +220,8 @@ class ApiStream(Stream):
 
     @override
     def _write_activate_version_message(self, full_table_version: int) -> None:
-        # The SDK calls this before the first row. But the message makes targets delete the rows of
-        # earlier versions, so `get_records` writes it behind the last one.
+        # The SDK calls this before the first record. But the message makes targets delete the rows
+        # of earlier versions, so `get_records` writes it after the last record.
         pass
 
     @override
@@ -259,7 +259,7 @@ class ApiStream(Stream):
         try:
             messages = self._record_messages(record)
         except Exception as error:  # noqa: BLE001 - expressions may raise anything
-            # Raised here, the SDK would log it as unhandled; `get_records` raises it instead.
+            # The SDK would log an exception as unhandled here; `get_records` raises it instead.
             self._pending_error = SyncError(f"{self.name}: {stream_map_problem(error)}")
             return
         for message in messages:

@@ -110,7 +110,7 @@ class CoachingMapper:
 
 
 def is_id(value: object) -> bool:
-    """Tell whether a value can be the id of a call, or is null, which is left out anyway."""
+    """Return whether a value can be the id of a call, or is null, which is left out anyway."""
     return isinstance(value, str | int | None) and not isinstance(value, bool)
 
 

@@ -1,7 +1,7 @@
 """How many calls to Gong a run will take, estimated before they are made.
 
-A stream takes its windows, times the requests per window, times the pages that hold the items of
-a response. The number of users is known once the stream users was fetched.
+The number of calls of a stream is its windows, times the requests per window, times the pages per
+response. The number of users is known once the stream users was fetched.
 """
 
 from __future__ import annotations

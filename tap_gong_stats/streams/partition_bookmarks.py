@@ -34,15 +34,15 @@ def read_bookmark(stream: ApiStream, partition: Partition) -> Bookmark:
     label = " ".join([stream.name, *(str(value) for value in partition.values())])
     state = stream.get_context_state(partition or None)
     bookmark = Bookmark(state, str(stream.replication_key), label)
-    # Somewhere on Earth it is already tomorrow.
+    # In the company's time zone, it may already be tomorrow.
     bookmark.validate_not_after(datetime.now(UTC).date() + ONE_DAY)
     if stream.selected_by and stream.replication_method != REPLICATION_FULL_TABLE:
-        select(stream, bookmark)
+        record_selection(stream, bookmark)
     return bookmark
 
 
-def select(stream: ApiStream, bookmark: Bookmark) -> None:
-    """Have the history read of what earlier runs did not select."""
+def record_selection(stream: ApiStream, bookmark: Bookmark) -> None:
+    """Record what the settings select, and log what differs from earlier runs."""
     values = {name: getattr(stream.settings, name) for name in stream.selected_by}
     wider, narrower = bookmark.select(describe_selection(values))
     for name in wider:

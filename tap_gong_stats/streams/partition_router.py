@@ -19,21 +19,21 @@ class PartitionRouter(Protocol):
 
     @property
     def requests_per_window(self) -> int:
-        """How many there are, as far as that is known; otherwise 1."""
+        """The number of requests per window; 1 as long as it is unknown."""
 
     @property
     def sources(self) -> Sequence[SharedFetch[Page]]:
-        """The requests on which that depends, shared with other streams."""
+        """The requests whose responses determine it, shared with other streams."""
 
     def sub_partitions(self, stream: ApiStream, *, more_to_learn: bool) -> SubPartitions | None:
         """Return one sub-partition per request, none if the stream cannot be read at all.
 
         Args:
             stream: the stream, for messages.
-            more_to_learn: whether responses are still to come that may answer the question.
+            more_to_learn: whether the responses of other requests may still provide what is needed.
 
         Returns:
-            None if that is not known yet.
+            None if the requests are not known yet.
         """
 
 

@@ -36,7 +36,7 @@ class ReferenceStream(ApiStream):
         return SharedFetch(self._paginate, self._pages.append)
 
     def count(self) -> int | None:
-        """Return the number of items; None if they were not fetched so far."""
+        """Return the number of items; None if they have not been fetched."""
         return sum(len(page.items) for page in self._pages) if self.source.done else None
 
     def items(self) -> Iterator[Item]:
@@ -78,7 +78,7 @@ class ReferenceStream(ApiStream):
         for _, pages in self.api.run.deliver(self.api.client, self.source):
             for _ in pages:
                 pass
-        self.source.need()  # raises what has ended a fetch before the run
+        self.source.need()  # raises the error of a fetch before the run
 
 
 class Users(ReferenceStream):

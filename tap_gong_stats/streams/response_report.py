@@ -1,4 +1,4 @@
-"""What the log says of responses that a stream cannot load, or not completely."""
+"""Reports what a stream cannot load of its responses."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 
 MAX_UNKNOWN_NAMES = 50
-"""Unknown names of a stream that the log lists."""
+"""Maximum number of unknown names that the log lists for each stream."""
 
 
 class ResponseReport:
-    """Names the stream and what is wrong with a response, in one line.
+    """Reports problems with the responses of a stream, one line each.
 
-    It warns of unknown names when they occur, and of what else was left out at the end.
+    Unknown names are logged when they occur. Replaced and skipped values are counted, and logged at
+    the end.
 
     Args:
         stream: the name of the stream.

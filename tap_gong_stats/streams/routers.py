@@ -52,7 +52,7 @@ class TimeZoneRouter:
         """Return one sub-partition, none if nobody is active; see `PartitionRouter`.
 
         Raises:
-            ForbiddenError: if the credentials cannot find out the time zone.
+            ForbiddenError: if the credentials do not permit detecting the time zone.
         """
         if not self.has_settled(stream, more_to_learn=more_to_learn):
             return None
@@ -66,10 +66,10 @@ class TimeZoneRouter:
         return [{}]
 
     def has_settled(self, stream: ApiStream, *, more_to_learn: bool) -> bool:
-        """Tell whether the time zone is known, or cannot be found out.
+        """Return whether the time zone is known, or cannot be detected.
 
         Raises:
-            ForbiddenError: if the credentials cannot find it out.
+            ForbiddenError: if the credentials do not permit detecting it.
         """
         if self._stream.time_zone.name is not None:
             return True
@@ -96,7 +96,7 @@ class LocalDateRouter:
     """Each window takes one request, whose records have a local date if the time zone is known.
 
     Args:
-        time_zone: the router that finds it out.
+        time_zone: the router that detects the time zone.
     """
 
     requests_per_window = 1
@@ -158,7 +158,7 @@ class ManagerRouter:
             return self._pairs()
 
     def _pairs(self) -> SubPartitions:
-        # Gong may write one id as text and as a number.
+        # Gong may send the same id as text and as a number.
         to_workspace, to_manager = text_converter("workspace_id"), text_converter("manager_id")
         managers = dict.fromkeys(
             to_manager(manager)

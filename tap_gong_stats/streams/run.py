@@ -25,7 +25,7 @@ class SyncFailedError(Exception):
     """Several streams could not be synced.
 
     Attributes:
-        failures: why, one error for each stream.
+        failures: the errors, one for each stream.
     """
 
     def __init__(self, failures: list[Exception]) -> None:
@@ -75,7 +75,7 @@ class Run:
     _unusable: set[ApiClient] = field(default_factory=set)
 
     def fail(self, client: ApiClient, error: Exception) -> None:
-        """Record why a stream could not be synced, and perhaps no other of its API can be."""
+        """Record why a stream could not be synced; a `RunError` ends the others of its API, too."""
         self.failures.append(error)
         if isinstance(error, RunError):
             self._unusable.add(client)
@@ -83,7 +83,7 @@ class Run:
             self._prefetchers[client].stop(error)
 
     def is_over(self, client: ApiClient) -> bool:
-        """Tell whether an error has ended the run for all streams of an API."""
+        """Return whether an error has ended the run for all streams of an API."""
         return client in self._unusable
 
     def plan(self, streams: Iterable[Plannable]) -> None:

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 def in_run_order(streams: Mapping[str, Stream], state: Mapping[str, Any]) -> dict[str, Stream]:
     """Return the streams in the order of a run.
 
-    The reference streams come first, as others depend on them; then the stream that is furthest
-    behind; last one that needs many requests per window. Where `max_api_calls` has cut earlier
-    runs short, the streams that were synced least recently come before all others.
+    The reference streams come first, because others depend on them. The other streams follow, the
+    one that is furthest behind first; coaching_metrics, which needs many requests per window, comes
+    last. If `max_api_calls` has cut earlier runs short, the streams that were synced least recently
+    come before all others.
 
     Args:
         streams: the streams by name.

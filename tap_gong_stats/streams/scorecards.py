@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 
 
 class AnsweredScorecards(WindowedStream):
-    """Filled-in scorecards, by the day of the review.
+    """Filled-in scorecards, by the day of the review, which may be long after the call.
 
-    So an old call that is reviewed today still arrives. An edit changes no date that Gong filters
-    by; the look-back brings that of a recent review.
+    Gong does not filter by the date of an edit; the look-back loads edits of recent reviews.
     """
 
     name = "answered_scorecards"
@@ -65,7 +64,7 @@ class AnsweredScorecards(WindowedStream):
     def map_page(self, page: Page, request: WindowRequest) -> Iterator[Record]:
         for item in page.items:
             record = self._mapper.map(item)
-            # A review may be written in UTC, so that its own offset is no proof of the day.
+            # Review times may be in UTC, so their dates may not be the company's.
             yield {**record, "review_date": local_date(record["review_time"], self.time_zone)}
 
     @cached_property

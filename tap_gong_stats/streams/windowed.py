@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tap_gong_stats.sync.windows import Window
 
 MAX_PERIOD = timedelta(days=2 * 366)
-"""Days of which at least one whole year has ended."""
+"""A span that contains a whole calendar year, wherever it ends."""
 
 
 class WindowedStream(ApiStream):
@@ -55,9 +55,9 @@ class WindowedStream(ApiStream):
     """
 
     items_per_user: ClassVar[float] = 1
-    """How many items a response about a window probably has for each user …"""
+    """Estimated number of items in the response about a window, for each user."""
     items_per_user_and_day: ClassVar[float] = 0
-    """… and beside them for each user and day of the window."""
+    """Estimated number of further items, for each user and day of the window."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class WindowedStream(ApiStream):
         """
 
     def time_zone_hint(self, page: Page) -> tuple[object, object]:
-        """Return what a page tells about the company's time zone: its name and a date-time."""
+        """Return what a page reveals of the company's time zone: its name and a date-time."""
         del page
         return None, None
 
@@ -222,7 +222,7 @@ class WindowedStream(ApiStream):
         )
 
     def _commit(self, bookmark: Bookmark, window: Window, *, is_backfill: bool) -> None:
-        """Move the bookmark behind a window whose records were written, and write the STATE."""
+        """Move the bookmark past a window whose records were written, and write the STATE."""
         self.days_read += (window.end - window.start).days
         self.has_progressed = True
         if is_backfill:
@@ -235,7 +235,7 @@ class WindowedStream(ApiStream):
 
     @override
     def get_replication_key_signpost(self, context: Context | None = None) -> None:
-        """Return none: a bookmark is a day up to which all was read, not a record's value."""
+        """Return none: a bookmark is a day, not the value of a record."""
 
     @override
     def _write_starting_replication_value(self, context: Context | None) -> None:

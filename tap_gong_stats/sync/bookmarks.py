@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from tap_gong_stats.sync.windows import Window
 
 ORDERED_KEYS = ("backfill_from", "backfilled_to", "first_day", "replication_key_value")
-"""The days of a bookmark, none of them later than the next."""
+"""The days of a bookmark, in ascending order."""
 
 RUN_KEYS = ("run_from", "run_to", "run_date", "run_bookmark")
-"""What a bookmark holds while a run is cut short."""
+"""What a bookmark also holds until a run is complete."""
 
 
 class BookmarkError(SyncError):
@@ -52,14 +52,15 @@ class Bookmark:
     - `replication_key_value` is the exclusive end of the last completed window, `first_day` the
       first day that was read.
     - A `start_date` that was moved to an earlier day leaves a gap before `first_day`. While it is
-      backfilled, `backfill_from` and `backfilled_to` record how far that is. A run resumes there
-      if they include its start date: the default one is another each day.
-    - `selection` records which users, calls, … were read. If a run selects more, everything is
-      backfilled for what is new.
-    - `run_from`, `run_to` and `run_date` record how far a run is that was cut short, and
-      `run_bookmark` where the bookmark was when it began. The next run of the same day resumes
-      there instead of reading the look-back again. So does a run of a later day with a budget, as
-      long as no new day was read: a budget no larger than the look-back would never reach one.
+      backfilled, `backfill_from` and `backfilled_to` record the progress. A run resumes there if
+      its own start date lies between them; the default start date moves every day.
+    - `selection` records which users, calls, … were read. If a run selects more, the whole history
+      is backfilled.
+    - `run_from`, `run_to` and `run_date` record the progress of a run until it is complete, and
+      `run_bookmark` where the bookmark was when it began. If the run is cut short, the next one on
+      the same day resumes there instead of reading the look-back again. With a budget, so does a
+      run on a later day, unless a new day was read: otherwise, a budget no larger than the
+      look-back would never reach one.
 
     Args:
         state: the partition's part of the state, which is changed in place.
@@ -84,7 +85,7 @@ class Bookmark:
         self.first_day = self._day("first_day")
 
     def select(self, selection: Selection) -> tuple[list[str], list[str]]:
-        """Record what the run selects, and have it backfilled if that is more than before.
+        """Record what the run selects, and start a backfill if that is more than before.
 
         Returns:
             The settings that select more than before, and those that select only less.
@@ -143,15 +144,15 @@ class Bookmark:
         ahead = self._resume(first, self.end, has_budget=has_budget)
         if self._wanted >= self.first_day:
             return [DateRange(ahead)]
-        # A backfill reads the days of the look-back that lie before `first_day`, also those that
-        # it has read on an earlier day.
+        # A backfill reads the days of the look-back that lie before `first_day`, including those
+        # that it read on an earlier day.
         backfill = DateRange(min(self._resume_backfill(), ahead), self.first_day)
         return [backfill, DateRange(max(ahead, self.first_day))]
 
     def commit_window(self, window: Window) -> None:
         """Record a completed window that continues the last one, or that was read again."""
         if self.end is None or window.start > self.end:
-            # If start_date was moved past the bookmark, what was read before is apart.
+            # If start_date was moved past the bookmark, a gap separates what was read before.
             self.first_day = window.start
             self._state["first_day"] = window.start.isoformat()
         self.end = max(window.end, self.end or window.end)
@@ -160,7 +161,7 @@ class Bookmark:
         self._record_run(window)
 
     def complete_run(self) -> None:
-        """Record that all was read, so that the next run begins with its look-back."""
+        """Record that everything was read, so that the next run begins with its look-back."""
         for key in RUN_KEYS:
             self._state.pop(key, None)
 
@@ -178,7 +179,7 @@ class Bookmark:
         self._state.pop("backfilled_to", None)
 
     def _record_run(self, window: Window) -> None:
-        """Record how far the run is."""
+        """Record the progress of the run."""
         self._state["run_from"] = self._run_from.isoformat()
         self._state["run_to"] = window.end.isoformat()
         self._state["run_date"] = self._run_date.isoformat()
@@ -186,7 +187,7 @@ class Bookmark:
             self._state["run_bookmark"] = self._run_bookmark.isoformat()
 
     def _resume(self, first: date, end: date, *, has_budget: bool) -> date:
-        """Return the day on which a run begins: behind one that was cut short, or `first`."""
+        """Return the day on which a run begins: where an interrupted one ended, or `first`."""
         begun, reached, bookmark = map(self._day, ("run_from", "run_to", "run_bookmark"))
         self._run_from, self._run_bookmark = first, end
         if not (begun and reached and begun <= first < reached <= end):
@@ -198,7 +199,7 @@ class Bookmark:
         return first
 
     def _resume_backfill(self) -> date:
-        """Return the day on which a backfill begins: behind an unfinished one, if it is wanted."""
+        """Return the day on which a backfill begins: where an unfinished one ended, if possible."""
         begun, reached = map(self._day, ("backfill_from", "backfilled_to"))
         if begun and reached and begun <= self._wanted <= reached:
             self._backfill_from = begun

@@ -18,8 +18,8 @@ class PagePrefetcher(Generic[P]):
     """Keeps up to `concurrency` requests in flight and delivers their pages in order.
 
     Whenever a permit is issued, it goes to the request that is needed first at that moment, so
-    that threads which wait for a permit hold nothing up. An error is raised where its page would
-    have been delivered, after everything before it.
+    that no request is delayed because a thread already waits for another one. An error is raised
+    where its page would have been delivered, after everything before it.
 
     The threads are daemons, so that the end of the process does not wait for a response.
 
@@ -64,7 +64,7 @@ class PagePrefetcher(Generic[P]):
             thread.start()
 
     def stop(self, error: BaseException) -> None:
-        """Send nothing more, and raise an error where a page is awaited that was not fetched."""
+        """Send nothing more, and raise the error where a page is awaited that was not fetched."""
         with self._changed:
             self._stopped_by = self._stopped_by or error
             self._changed.notify_all()
@@ -82,7 +82,7 @@ class PagePrefetcher(Generic[P]):
         """Yield each task of a source with its pages. Take all pages before the next task.
 
         Raises:
-            BaseException: what has ended a task, or kept it from being sent.
+            BaseException: the error that ended a task, or kept it from being sent.
         """
         queue = self._scheduler.queue_of(source)
         with self._changed:

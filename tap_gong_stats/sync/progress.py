@@ -1,4 +1,4 @@
-"""Progress of a stream: a bar on a terminal, or a line in the log now and then."""
+"""Progress of a stream: a bar on a terminal, or an occasional line in the log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ProgressBar(Protocol):
     """Shows how many steps are done."""
 
     def update(self, n_steps: int) -> None:
-        """Show that so many more steps are done."""
+        """Show that further steps are done."""
 
 
 class Progress:

@@ -1,6 +1,6 @@
 """The scheduler of a run: which request of which stream is sent next.
 
-It decides only. It knows neither threads nor HTTP nor dates.
+It only decides. It knows neither threads nor HTTP nor dates.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_PREFETCHED_PAGES = 1000
 MAX_PREFETCHED_BYTES = 12 * 2**20
-"""Pages, and their bytes, that are under way or wait for their delivery."""
+"""Bounds of the pages that are requested or wait for their delivery, and of their bytes."""
 
 
 class Scheduler(Generic[P]):
@@ -27,8 +27,8 @@ class Scheduler(Generic[P]):
     A request is sent for whatever is delivered first: the streams in the order of the run, the
     windows of a stream in order, the pages of a window one after the other. Only near the end of
     the run, when few tasks are left to begin, the longest tasks come first; otherwise the last
-    one would fetch its pages one by one with nothing beside them. A task that has not begun
-    counts as long as the longest of its stream.
+    task would fetch its pages one by one, with no other request to send in between. A task that
+    has not begun counts as long as the longest of its stream.
 
     What is prefetched is bounded in pages and in bytes. The task that is being delivered may
     always continue.

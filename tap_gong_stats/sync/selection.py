@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     Selection = Mapping[str, list[str] | None]
 
 MAX_LISTED_VALUES = 50
-"""Of longer lists, the state keeps a short hash of each value."""
+"""The state holds longer lists as short hashes of their values."""
 
 HASH_BYTES = 4
-"""One new value in a million passes for one of 1,000 old ones."""
+"""With 1,000 old values, one new value in several million has the hash of an old one."""
 
 EVERYTHING = ((), True, "BOTH")
 """The values of settings that select everything."""
@@ -38,7 +38,7 @@ def describe_selection(settings: Mapping[str, object]) -> dict[str, list[str] | 
 
 
 def is_selection(value: object) -> TypeIs[Selection]:
-    """Tell whether a value of a state has the form of a selection."""
+    """Return whether a value of a state has the form of a selection."""
     return isinstance(value, dict) and all(
         values is None
         or (isinstance(values, list) and all(isinstance(each, str) for each in values))
@@ -65,7 +65,7 @@ def wider_settings(new: Selection, old: Selection) -> list[str]:
 
 
 def changed_settings(new: Selection, old: Selection) -> list[str]:
-    """Return the settings that select something else than in the state `old`."""
+    """Return the settings whose selection differs from that in the state `old`."""
     return [
         name
         for name, values in new.items()

@@ -32,7 +32,7 @@ class SharedFetch(Generic[P]):
 
     @property
     def exhausted(self) -> bool:
-        """Whether it was handed out, or is not needed so far."""
+        """Whether it was handed out, or is not needed yet."""
         return self._was_taken or not self._is_needed
 
     @property
@@ -41,10 +41,10 @@ class SharedFetch(Generic[P]):
         return self._pages.pages_left if self._pages else 1
 
     def need(self) -> bool:
-        """Have it fetched, and tell whether it was.
+        """Mark it as needed, and return whether it was fetched.
 
         Raises:
-            BaseException: what has ended the fetch.
+            BaseException: the error that ended the fetch.
         """
         self._is_needed = True
         if self._error:

@@ -53,7 +53,7 @@ class TaskSource(Protocol[P_co]):
     def exhausted(self) -> bool: ...  # noqa: D102 - above
 
     def next_task(self, *, more_to_learn: bool) -> Task[P_co] | None:
-        """Return the next task; None if there is none at present.
+        """Return the next task; None if there is none yet.
 
         Args:
             more_to_learn: whether responses are still to come, after which the source may know
@@ -127,13 +127,13 @@ class TaskQueue(Generic[P]):
             self._open.append(slot)
 
     def open_slots(self) -> list[Slot[P]]:
-        """Return the slots that have begun and are not done, none of them behind a failed one."""
+        """Return the slots that have begun and are not done, up to the first failed one."""
         if any(slot.done for slot in self._open):
             self._open = [slot for slot in self._open if not slot.done]
         return self._open
 
     def fail(self, slot: Slot[P]) -> None:
-        """Request nothing behind a slot that has failed."""
+        """Request nothing more after a slot that has failed."""
         self._has_failed = True
         self._upcoming.clear()
         if slot in self._open:

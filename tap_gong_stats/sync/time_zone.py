@@ -139,7 +139,7 @@ class CompanyTimeZone:
 
 @cache
 def have_same_offsets(name: str, other: str) -> bool:
-    """Tell whether the days of two time zones begin at the same instants these years.
+    """Return whether two time zones had the same offset on each day of the last year.
 
     Gong may use another name than the user for the same time zone, as `US/Pacific` is
     `America/Los_Angeles`.

@@ -96,7 +96,7 @@ class Horizon:
     end_date: date | None
 
     def ends(self) -> tuple[date, date]:
-        """Return the end of the days that have surely ended, and the latest that it may be."""
+        """Return the end of the days that have certainly ended, and of those that may have."""
         # In this order, as another thread may detect the time zone at any moment.
         is_known = self.time_zone.is_known
         end = self.time_zone.closed_until(self.now)
@@ -105,7 +105,7 @@ class Horizon:
         return min(end, end_date), min(latest, end_date)
 
     def probable_end(self) -> date:
-        """Return where the days to read end: today in UTC, while the time zone is unknown."""
+        """Return the probable end of the days to read: today in UTC if the time zone is unknown."""
         end, latest = self.ends()
         return min(end + ONE_DAY, latest)
 
@@ -194,7 +194,7 @@ class WindowPlan(Generic[P]):
         return self._fetcher.paginate(request)
 
     def learn(self, page: P, request: WindowRequest) -> None:
-        """Take from a page what it tells about the time zone."""
+        """Detect the time zone from a page."""
         self._horizon.time_zone.detect(*self._fetcher.time_zone_hint(page, request))
 
     def shorten(self, request: WindowRequest) -> None:
