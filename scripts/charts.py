@@ -1,4 +1,4 @@
-"""Draws what the marts of the dbt package are for: talk ratio, coaching, scorecards.
+"""Draws charts of the marts of the dbt package: talk ratio, coaching, scorecards.
 
 scripts/environment scripts.charts FILE
 

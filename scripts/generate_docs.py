@@ -1,4 +1,4 @@
-"""Writes what is generated in the documentation, for Meltano and for dbt.
+"""Writes the generated parts of the documentation, the Meltano files and the dbt package.
 
 scripts/environment scripts.generate_docs
 """

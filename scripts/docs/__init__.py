@@ -1,1 +1,1 @@
-"""What of the documentation is generated: one module per source."""
+"""The generated parts of the documentation: one module per source."""

@@ -72,7 +72,7 @@ def target(
 
 
 def set_search_path(target: Target, *schemas: str) -> None:
-    """Have psql find the tables of a kept server without their schemas."""
+    """Let psql find the tables of a kept server without their schemas."""
     if target.kept is None:
         return
     with psycopg.connect(target.conninfo) as connection:

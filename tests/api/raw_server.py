@@ -89,7 +89,7 @@ def is_complete(request: bytes) -> bool:
 
 
 def trickle(connection: socket.socket, head: bytes, is_over: threading.Event) -> None:
-    """Send the beginning of a response, and then a byte now and then without an end."""
+    """Send the head of a response, then one byte at a time, without ever ending it."""
     connection.sendall(head)
     while not is_over.wait(0.01):
         connection.sendall(b" ")

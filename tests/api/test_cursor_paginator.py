@@ -187,7 +187,7 @@ def test_pages_left_is_exact_where_the_total_is_known(
 
 
 def is_finite(layout: list[list[int]]) -> bool:
-    """Tell whether no two pages in a row, before the last one, list nothing new."""
+    """Return whether no two pages in a row, before the last one, list nothing new."""
     listed: set[int] = set()
     had_news = True
     for ids in layout[:-1]:

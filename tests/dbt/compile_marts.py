@@ -1,7 +1,7 @@
 """Compile the package for another database and parse its SQL: python compile_marts.py FOLDER.
 
-Runs in an environment with dbt's adapter, the profile of which is in FOLDER. There is no database:
-all tables of the tap are taken to exist, with the columns that the sources document.
+Runs in an environment with dbt's adapter; its profile is in FOLDER. There is no database: dbt is
+told that all tables of the tap exist, with the columns that the sources document.
 """
 
 import sys
@@ -32,7 +32,7 @@ def get_columns(self: Any, relation: Any) -> list[Any]:
     return [self.Column(name, "text") for name in tables[relation.identifier]]
 
 
-# Not by `import`: beside the folder dbt, mypy cannot tell whether the module is installed.
+# Not with `import`: because of the folder dbt, mypy cannot tell whether the module is installed.
 factory = import_module("dbt.adapters.factory").FACTORY
 factory.load_plugin(database)
 adapter = factory.get_adapter_class_by_name(database)

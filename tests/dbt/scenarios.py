@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 class ForgetfulHistory(History):
-    """A history that Gong takes parts of back.
+    """A history of which Gong retracts parts.
 
     Attributes:
-        taken_back: number of the user and ordinal of the day of activity that is no more.
+        taken_back: number of the user and ordinal of the day of each retracted activity.
     """
 
     def __init__(self, company: Company) -> None:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from tests.helpers.target import Json
 
-# As of August 2026, except for the version, of which there is none in MeltanoHub, and for further
-# settings. https://github.com/meltano/hub/tree/main/_data/meltano/loaders/target-postgres
+# As of August 2026, but without some settings, and with a version, which MeltanoHub does not pin.
+# https://github.com/meltano/hub/tree/main/_data/meltano/loaders/target-postgres
 TARGET_POSTGRES = {
     "name": "target-postgres",
     "namespace": "target_postgres",

@@ -1,4 +1,4 @@
-"""scripts/demo, with a database of one's own that already holds the data of a Gong of one's own."""
+"""scripts/demo, with a user's own database that already holds data of their own Gong."""
 
 from __future__ import annotations
 

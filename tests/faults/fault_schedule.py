@@ -33,7 +33,7 @@ MAX_FAILURES_PER_PAGE = 3
 
 
 def is_detectable(fault: Fault, request: Request) -> bool:
-    """Tell whether the tap can distinguish the faulty response from a correct one."""
+    """Return whether the tap can distinguish the faulty response from a correct one."""
     return fault not in UNDETECTABLE_AT_MOTIONCX or not request.path.startswith("/motioncx/")
 
 
@@ -50,7 +50,7 @@ class Outage:
     path: str = ""
 
     def affects(self, request: Request) -> bool:
-        """Tell whether a request fails."""
+        """Return whether a request fails."""
         return request.path.endswith(self.path) and is_detectable(self.fault, request)
 
 

@@ -64,7 +64,7 @@ class BookmarkCheck:
 
 
 def _is_covered(window: ExpectedWindow, state: Json) -> bool:
-    """Tell whether a state says that the window was loaded, by a backfill or otherwise."""
+    """Return whether a state says that the window was loaded, by a backfill or otherwise."""
     loaded = state.get("first_day", ""), state.get("replication_key_value", "")
     backfilled = state.get("backfill_from", ""), state.get("backfilled_to", "")
     return any(start < window.end.isoformat() <= end for start, end in (loaded, backfilled))

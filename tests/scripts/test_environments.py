@@ -1,4 +1,4 @@
-"""The environments of meltano.yml, with the credentials of a Gong of one's own in `.env`."""
+"""The environments of meltano.yml, with credentials for a user's own Gong in `.env`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OAUTH = AUTH_METHODS[-1]
 
 
 def config_in(environment: str, folder: Path, settings: Iterable[str]) -> dict[str, Any]:
-    """Return the tap's configuration with settings of one's own in `.env`."""
+    """Return the tap's configuration with a user's own settings in `.env`."""
     (folder / "meltano.yml").write_bytes((ROOT / "meltano.yml").read_bytes())
     lines = [f"TAP_GONG_STATS_{name.upper()}=my-own\n" for name in settings]
     lines.append("TAP_GONG_STATS_API_URL=https://us-1.api.gong.io\n")

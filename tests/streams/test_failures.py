@@ -1,4 +1,4 @@
-"""Failures: which streams they stop, what is delivered all the same, and how the run ends."""
+"""Failures: which streams they stop, what is still delivered, and how the run ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a run takes by a fake clock: hardly longer than the rate limit makes it take."""
+"""The duration of a run on a fake clock: barely longer than the rate limit requires."""
 
 from __future__ import annotations
 

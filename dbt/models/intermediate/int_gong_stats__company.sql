@@ -36,7 +36,7 @@ loaded as (
     from {{ ref('stg_gong_stats__activity_by_period') }}
 ),
 
--- Counters matter only without daily_activity, which replaces them where they are missing.
+-- With daily_activity, counters do not matter: the marts count its calls where they are missing.
 extents as (
     select
         kind,

@@ -58,7 +58,7 @@ with_questions as (
 
 select
     *,
-    -- A score outside the range was given when the question had another one.
+    -- A score outside the range was given when the range was different.
     case
         when score between min_range and max_range
             then {{ gong_stats.ratio('(score - min_range)', '(max_range - min_range)') }}

@@ -16,7 +16,7 @@ with questions as (
     ) }}
 ),
 
--- Only the current revision, so that an answer finds a single question.
+-- Only the current revision, so that each answer joins a single question.
 revisions as (
     select
         *,

@@ -176,7 +176,7 @@ def test_refresh_does_not_import_from_the_working_directory(
     project.mkdir()
     for name in ("requests", "filelock", "json", "tap_gong_stats", "sitecustomize"):
         (project / f"{name}.py").write_text(f"open({str(tmp_path / 'imported')!r}, 'a')")
-    # Only once the tap has started: it imports what its user has told it to.
+    # Set after the tap has started, because the tap itself may import from PYTHONPATH.
     preparation = f"os.environ['PYTHONPATH'] = {python_path.replace(':', os.pathsep)!r}"
     app = oauth_app(tmp_path / "tokens.json", gong.url)
     run = refresh_in_python(app, preparation, cwd=project)
