@@ -288,7 +288,7 @@ def test_network_errors_quote_no_query_string() -> None:
     assert "secret" not in outcome.message
 
 
-def test_error_that_no_retry_cures_is_raised_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_that_no_retry_fixes_is_raised_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http:///nowhere")
     limiter = RecordingLimiter()
     client = gong_client("https://gong.test", limiter)

@@ -55,16 +55,16 @@ def test_server_that_never_ends_its_list_is_not_polled_for_ever() -> None:
     assert len(client.calls) == 21
 
 
-def test_single_page_without_news_is_no_loop() -> None:
+def test_single_page_without_new_items_is_not_a_loop() -> None:
     assert read(paginate(serving(pages("ab", "ab", "c", "c", "d", "d", total=4)))) == [*"abcd"]
 
 
-def test_pages_that_are_fetched_once_more_are_no_loop() -> None:
+def test_pages_that_are_fetched_once_more_are_not_a_loop() -> None:
     client = scripted(*pages("a", "b", "c", total=4), *pages("a", "b", "cd", total=4))
     assert read(paginate(client)) == [*"abcd"]
 
 
-def test_same_cursors_after_a_restart_are_no_loop() -> None:
+def test_same_cursors_after_a_restart_are_not_a_loop() -> None:
     client = scripted(
         page("a", "1", 2), CursorExpiredError("expired"), page("a", "1", 2), page("b", None, 2)
     )
@@ -153,7 +153,7 @@ def test_nulls_in_the_same_place_of_two_pages_are_two_items() -> None:
     assert client.cursors == [None, "1", "2"]
 
 
-def test_nulls_of_pages_that_are_fetched_again_are_no_further_items() -> None:
+def test_nulls_of_refetched_pages_are_counted_once() -> None:
     both = [page([NullItem(0), "a"], "1", 5), page(["b"])]
     with pytest.raises(ApiError, match="Gong counts 5 items but returned only 3"):
         read(paginate(scripted(*both, *both)))

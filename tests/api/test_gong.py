@@ -40,7 +40,7 @@ def body(**changes: Any) -> StubResponse:
     return StubResponse(body={**users("1").body, **changes})
 
 
-def test_cursor_is_beside_an_unchanged_filter() -> None:
+def test_cursor_is_added_next_to_an_unchanged_filter() -> None:
     pages = [users("1", cursor="a", total=3), users("2", cursor="b", total=3), users("3", total=3)]
     outcome = fetch_from_gong(lambda _, number: pages[number], query(filter={"userIds": ["7"]}))
     assert outcome.ids == ["1", "2", "3"]
@@ -73,7 +73,7 @@ def peak_of_parsing(content: bytes) -> int:
 
 
 @pytest.mark.parametrize("content", [b'{"users": [], "new": %b}', b'{"users": [], "errors": %b}'])
-def test_fields_beside_the_items_take_no_more_memory_than_they_have_bytes(content: bytes) -> None:
+def test_other_fields_take_no_more_memory_than_they_have_bytes(content: bytes) -> None:
     content %= b"[[]" + b", []" * 2**20 + b"]"
     assert peak_of_parsing(content) < 2 * len(content)
 
@@ -84,13 +84,13 @@ def test_null_or_empty_cursor_means_the_last_page(cursor: str | None) -> None:
 
 
 @pytest.mark.parametrize("records", [None, {}, {"totalRecords": None}])
-def test_missing_page_info_is_no_error(records: Any) -> None:
+def test_missing_page_info_is_not_an_error(records: Any) -> None:
     page = fetch_page(body(records=records))
     assert (page.ids, page.cursor, page.total_records) == (["1"], None, None)
 
 
 @pytest.mark.parametrize("errors", [[], None, ""])
-def test_empty_list_of_errors_beside_the_items_is_no_error(errors: Any) -> None:
+def test_empty_list_of_errors_with_items_is_not_an_error(errors: Any) -> None:
     assert fetch_page(body(errors=errors)).ids == ["1"]
 
 
@@ -236,7 +236,7 @@ def test_403_in_another_form_is_not_a_missing_scope() -> None:
 
 
 @pytest.mark.parametrize("content", [None, {}, {"errors": "x"}, {"errors": {"a": "b"}}])
-def test_content_without_a_list_of_errors_is_no_error_of_gongs(content: Json | None) -> None:
+def test_content_without_a_list_of_errors_is_not_a_gong_error(content: Json | None) -> None:
     assert not is_gong_error(content)
     assert error_text(content) == ""
 

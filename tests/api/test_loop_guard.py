@@ -20,7 +20,7 @@ def check_all(layout: list[Ids], total: int = 0) -> None:
 @pytest.mark.parametrize(
     "layout", [["ab", "ab", "ba"], ["a", "", ""], ["", ""], ["ab", "c", "a", "b"]]
 )
-def test_two_pages_in_a_row_without_news_are_a_loop(layout: list[str]) -> None:
+def test_two_pages_in_a_row_without_new_items_are_a_loop(layout: list[str]) -> None:
     with pytest.raises(
         ApiError, match=r"^users: pagination loop: 2 pages in a row without new items$"
     ):
@@ -28,7 +28,7 @@ def test_two_pages_in_a_row_without_news_are_a_loop(layout: list[str]) -> None:
 
 
 @pytest.mark.parametrize("layout", [["ab", "ab", "c", "c"], ["", "a", "", "b", ""], ["ab", "bc"]])
-def test_single_pages_without_news_are_no_loop(layout: list[str]) -> None:
+def test_single_pages_without_new_items_are_not_a_loop(layout: list[str]) -> None:
     check_all([*layout])
 
 
@@ -52,7 +52,7 @@ def test_pages_of_a_right_total_are_never_too_many(total: int, size: int) -> Non
 
 
 @given(st.integers(1, 500), st.integers(1, 200))
-def test_pages_that_go_on_behind_the_total_are_too_many(total: int, size: int) -> None:
+def test_pages_that_continue_after_the_total_are_too_many(total: int, size: int) -> None:
     endless = itertools.count()
     guard = LoopGuard("users")
     with pytest.raises(ApiError, match=f" pages for {total} items$"):

@@ -109,7 +109,7 @@ def test_response_of_another_shape_is_transient_and_ends_in_one_line(
 
 
 @pytest.mark.parametrize(("failed", "message"), FAILED.values(), ids=FAILED)
-def test_response_without_data_or_with_errors_is_no_empty_day(
+def test_response_without_data_or_with_errors_is_not_an_empty_day(
     failed: StubResponse, message: str
 ) -> None:
     outcome = fetch_from_motioncx(lambda *_: failed)

@@ -70,7 +70,7 @@ def test_full_page_is_never_the_last() -> None:
     assert len(client.calls) == 3
 
 
-def test_page_without_news_that_is_not_full_is_the_last() -> None:
+def test_page_without_new_items_that_is_not_full_is_the_last() -> None:
     client = scripted(page("ab"), page("ba"))
     assert read(paginate(client, 500)) == [*"ab"]
 

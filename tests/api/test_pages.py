@@ -25,7 +25,7 @@ def test_lazy_items_decode_on_access_by_index_slice_and_iteration() -> None:
     assert list(items) == [{"id": "1"}, {"id": "2"}, {"id": "3"}]
 
 
-def test_lazy_items_with_an_item_that_is_no_object_raise_only_on_access() -> None:
+def test_lazy_items_with_an_item_that_is_not_an_object_raise_only_on_access() -> None:
     items = LazyItems(encode({"id": "1"}, 7))
     assert items[0] == {"id": "1"}
     with pytest.raises(msgspec.ValidationError):

@@ -168,7 +168,7 @@ def test_response_that_trickles_over_tls_ends_at_the_deadline(
     assert raised.value.is_timeout
 
 
-def test_wait_for_a_permit_is_no_part_of_the_deadline() -> None:
+def test_wait_for_a_permit_is_not_part_of_the_deadline() -> None:
     with scripted_server(lambda *_: users("1")) as server:
         not_set = threading.Event()
         patient = with_deadline(0.5)

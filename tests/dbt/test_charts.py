@@ -61,7 +61,7 @@ def test_same_marts_give_the_same_picture(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.44, 0.62), (0.5, 0.51), (0.5, 0.5), (0.1, 0.9)])
-def test_axis_of_the_talk_ratio_says_what_its_lines_mark(low: float, high: float) -> None:
+def test_labels_of_the_talk_ratio_axis_match_its_ticks(low: float, high: float) -> None:
     figure = Figure()
     axes = figure.subplots()
     reps = (("Low", low), ("High", high))

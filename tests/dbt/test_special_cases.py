@@ -105,7 +105,7 @@ def warehouse(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> DuckDb:
     return warehouse
 
 
-def test_scoring_an_own_call_is_no_feedback(warehouse: DuckDb) -> None:
+def test_scoring_an_own_call_is_not_feedback(warehouse: DuckDb) -> None:
     rows = query(
         warehouse,
         "select user_id, from_date, calls_scorecards_filled, feedback_given "

@@ -34,7 +34,7 @@ def encrypted_gong() -> Iterator[ScriptedServer]:
         ("-----BEGIN CERTIFICATE-----", "contains no certificates"),
     ],
 )
-def test_a_ca_bundle_that_is_none_is_named(
+def test_an_invalid_ca_bundle_is_named(
     tap: Tap, encrypted_gong: ScriptedServer, variable: str, content: str | None, problem: str
 ) -> None:
     bundle = tap.folder / "bundle.pem"

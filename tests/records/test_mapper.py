@@ -157,13 +157,13 @@ def test_record_mapper_with_integers_beyond_64_bits_in_text_columns_keeps_every_
 
 
 @pytest.mark.parametrize("text", ["9" * 5000, "٣", "1_0", "", " ", "0x1", "1.5"])
-def test_record_mapper_with_text_that_is_no_integer_names_the_column(text: str) -> None:
+def test_record_mapper_with_text_that_is_not_an_integer_names_the_column(text: str) -> None:
     with pytest.raises(ColumnError, match="column count: a value of type str is not a whole"):
         map_item(count=text)
 
 
 @pytest.mark.parametrize("text", ["9" * 5000, "٣", "", " ", "0x1", "infinity"])
-def test_record_mapper_with_text_that_is_no_number_names_the_column(text: str) -> None:
+def test_record_mapper_with_text_that_is_not_a_number_names_the_column(text: str) -> None:
     with pytest.raises(ColumnError, match="column talk_ratio: a value of type str is not a number"):
         map_item(talkRatio=text)
 

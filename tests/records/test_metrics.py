@@ -38,7 +38,7 @@ def test_interaction_metric_mapper_reports_each_unknown_metric_once() -> None:
     assert unknown == ["Charm", "Wit"]
 
 
-def test_interaction_metric_mapper_with_a_value_that_is_no_number_names_the_column() -> None:
+def test_interaction_metric_mapper_with_a_value_that_is_not_a_number_names_the_column() -> None:
     with pytest.raises(ColumnError, match="column patience: a value of type list is not a number"):
         map_metrics([{"name": "Patience", "value": [1]}])
 

@@ -47,7 +47,7 @@ def test_malformed_end_is_computed_from_the_time_zone() -> None:
     ("sent", "loaded"),
     [(5, "UTC"), ({"a": 1}, "UTC"), ("", "UTC"), (None, "UTC"), ("Zulu", "Zulu")],
 )
-def test_time_zone_that_is_no_text_is_replaced_by_the_known_one(sent: Any, loaded: str) -> None:
+def test_time_zone_that_is_not_text_is_replaced_by_the_known_one(sent: Any, loaded: str) -> None:
     body = {**aggregate(callsAsHost=1), "timeZone": sent}
     (row,) = run("aggregated_activity", body, time_zone="UTC").rows("aggregated_activity")
     assert row["time_zone"] == loaded

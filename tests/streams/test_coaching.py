@@ -200,7 +200,7 @@ def test_unknown_metric_is_kept_with_one_warning(caplog: pytest.LogCaptureFixtur
         ({"callsListenedTo": ["1"], "new": {}}, {"callsListenedTo": ["1"]}, 1),
     ],
 )
-def test_values_of_metrics_that_are_no_call_ids_are_skipped_with_one_warning(
+def test_metric_values_that_are_not_call_ids_are_skipped_with_one_warning(
     caplog: pytest.LogCaptureFixture, metrics: Json, loaded: Json, skipped: int
 ) -> None:
     body = {

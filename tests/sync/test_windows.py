@@ -171,7 +171,7 @@ def test_sync_start_without_a_bookmark_is_the_start_date() -> None:
         (date(2026, 2, 1), 0, date(2026, 3, 1)),
     ],
 )
-def test_sync_start_looks_back_but_not_behind_the_start_date(
+def test_sync_start_looks_back_but_not_before_the_start_date(
     bookmark: date, lookback_days: int, expected: date
 ) -> None:
     assert sync_start(date(2026, 3, 1), bookmark, lookback_days) == expected

@@ -96,7 +96,7 @@ def test_coerce_returns_a_number(validator: Validator, value: object, number: st
 
 @pytest.mark.parametrize("validator", [INTEGER, NUMBER])
 @pytest.mark.parametrize("value", [3, 2.5, True, None, "x", "", Decimal("sNaN"), ["3"]])
-def test_coerce_keeps_numbers_and_what_is_no_number(validator: Validator, value: object) -> None:
+def test_coerce_keeps_numbers_and_what_is_not_a_number(validator: Validator, value: object) -> None:
     assert validator.coerce(value) is value
 
 
