@@ -125,44 +125,12 @@ def test_streams_come_in_the_order_of_their_bookmarks_after_the_reference_stream
     ]
 
 
-@pytest.mark.parametrize(
-    ("state", "problem"),
-    [
-        ({"bookmarks": None}, "bookmarks is not an object"),
-        ({"bookmarks": []}, "bookmarks is not an object"),
-        ({"value": {"bookmarks": {}}}, "contains value but no bookmarks"),
-        ({"daily_activity": {}, "users": {}}, "contains daily_activity, users but no bookmarks"),
-        ({"bookmarks": {"users": None}}, "users is not an object"),
-        ({"bookmarks": {"other_tap": "x"}}, "other_tap is not an object"),
-        (
-            {"bookmarks": {"users": {"progress_markers": None}}},
-            "progress_markers of users is not an object",
-        ),
-        ({"bookmarks": {"users": {"partitions": None}}}, "partitions of users is not a list"),
-        ({"bookmarks": {"users": {"partitions": {}}}}, "partitions of users is not a list"),
-        (
-            {"bookmarks": {"users": {"partitions": ["x"]}}},
-            "a partition of users is not an object",
-        ),
-        (
-            {"bookmarks": {"users": {"partitions": [{}]}}},
-            "context of a partition of users is not an object",
-        ),
-        (
-            {"bookmarks": {"users": {"partitions": [{"context": {}, "progress_markers": 1}]}}},
-            "progress_markers of a partition of users is not an object",
-        ),
-        (
-            {"bookmarks": {"users": {"partitions": 2 * [{"context": {"period": "day"}}]}}},
-            "two partitions of users have the context {'period': 'day'}",
-        ),
-    ],
-)
-def test_state_of_another_shape_is_an_error(state: dict[str, Any], problem: str) -> None:
+def test_state_of_another_shape_is_an_error() -> None:
     with pytest.raises(StateError) as caught:
-        TapGongStats(config=CREDENTIALS, state=state)
+        TapGongStats(config=CREDENTIALS, state={"bookmarks": {"users": {"partitions": None}}})
     assert str(caught.value) == (
-        f"state: {problem}; restore the state, or run without it to load from start_date again"
+        "state: partitions of users is not a list; restore the state, or run without it to load "
+        "from start_date again"
     )
 
 

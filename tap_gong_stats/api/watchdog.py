@@ -10,6 +10,8 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from tap_gong_stats.api.endpoints import count
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -125,9 +127,8 @@ class Watchdog:
 
     def _log_slow(self, oldest: Exchange, now: float) -> None:
         logger.info(
-            "Waiting for %d response%s, the longest for %.0f s (%s)",
-            len(self._exchanges),
-            "" if len(self._exchanges) == 1 else "s",
+            "Waiting for %s, the longest for %.0f s (%s)",
+            count(len(self._exchanges), "response"),
             now - oldest.sent_at,
             oldest.label,
         )

@@ -102,21 +102,18 @@ class WindowedStream(ApiStream):
 
     @override
     def plan(self) -> Sequence[Source]:
+        partitions = {tuple(each.items()): each for each in self.partitions or [{}]}
+        self._bookmarks = {key: read_bookmark(self, each) for key, each in partitions.items()}
         self._plans = {
-            tuple(partition.items()): (read_bookmark(self, partition), partition)
-            for partition in self.partitions or [{}]
+            key: self._window_plan(each, self._bookmarks[key]) for key, each in partitions.items()
         }
-        self._sources = {
-            key: self._window_plan(partition, bookmark)
-            for key, (bookmark, partition) in self._plans.items()
-        }
-        return [*self._router.sources, *self._sources.values()]
+        return [*self._router.sources, *self._plans.values()]
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         self.api.run.before_windows()
         key = tuple((context or {}).items())
-        plan, (bookmark, _) = self._sources[key], self._plans[key]
+        plan, bookmark = self._plans[key], self._bookmarks[key]
         has_gap = False
         with progress_bar(self.name, plan.total_requests) as bar:
             progress = Progress(self.name, plan.total_requests, self.logger, bar=bar)
@@ -141,7 +138,7 @@ class WindowedStream(ApiStream):
     @override
     def budget_note(self) -> str:
         note = super().budget_note
-        labels = chain.from_iterable(plan.labels() for plan in self._sources.values())
+        labels = chain.from_iterable(plan.labels() for plan in self._plans.values())
         is_waiting = not self.stats.calls  # for its turn, which comes first in the next run
         if is_waiting or self.has_progressed or not (label := next(labels, None)):
             return note
@@ -151,7 +148,7 @@ class WindowedStream(ApiStream):
     @override
     def estimate_calls(self, users: int) -> int:
         calls = 0
-        for window in chain.from_iterable(plan.windows() for plan in self._sources.values()):
+        for window in chain.from_iterable(plan.windows() for plan in self._plans.values()):
             days = (window.end - window.start).days
             items = users * (self.items_per_user + days * self.items_per_user_and_day)
             calls += max(1, ceil(items / PAGE_SIZE))
@@ -159,7 +156,7 @@ class WindowedStream(ApiStream):
 
     @override
     def drop_requests(self) -> None:
-        self.api.run.drop(self.api.client, self._sources.values())
+        self.api.run.drop(self.api.client, self._plans.values())
 
     @override
     def fetch_sample(self) -> Page:

@@ -44,7 +44,7 @@ def test_version_follows_the_last_row_as_it_makes_targets_delete_the_others() ->
     with scripted_server(lambda *_: StubResponse(body={"users": listed})) as server:
         config = {"api_url": server.url, "emit_activate_version_messages": True}
         assert kinds(run_tap(config, "users")) == ["SCHEMA", "RECORD", "RECORD", "ACTIVATE_VERSION"]
-        listed[1] = {"id": None}  # type: ignore[dict-item]
+        listed[1] = {"id": None}  # type: ignore[dict-item] # malformed
         failed = run_tap(config, "users")
     assert str(failed.error) == "users: column id: a value of type NoneType is not text"
     assert kinds(failed) == ["SCHEMA", "RECORD"]
