@@ -182,7 +182,7 @@ class TapGongStats(Tap):
         has_progressed = any(stream.has_progressed for stream in streams)
         if was_cut_short and not has_progressed and not self.run.failures:
             calls = count(self.gong.settings.max_api_calls or 0, "API call")
-            problem = f"max_api_calls allows only {calls}, too few to complete any window or list"
+            problem = f"no window or list is complete, as max_api_calls allows only {calls}"
             self.run.failures.append(NoProgressError(f"{problem}; raise it or lower days_per_call"))
 
     @contextmanager

@@ -99,7 +99,7 @@ def test_used_up_budget_ends_the_run_without_an_error_and_the_next_run_resumes(
         (
             "activity_by_period",
             (
-                "max_api_calls allows only 3 API calls, too few to complete any window or list; "
+                "no window or list is complete, as max_api_calls allows only 3 API calls; "
                 "raise it or lower days_per_call"
             ),
         ),
