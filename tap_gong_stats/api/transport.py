@@ -32,12 +32,12 @@ take. A response may take minutes to compute, but a connection that takes longer
 such as when a firewall drops packets."""
 
 MAX_BODY_SIZE = 256 * 2**20
-"""Bytes of a decompressed body. Pages of 100 users have at most a few MB; a hundred times as much
-is no page but a fault, and ten threads that read one each would fill the memory."""
+"""Maximum bytes of a decompressed body. Pages of 100 users have at most a few MB. Ten threads may
+each read a body of this size."""
 
 MAX_VALUES = 2_000_000
-"""Commas in a body, and so about its values. An empty object takes three bytes of a body, but some
-80 of memory; a page of 100 users with 90 days each has a tenth as many values."""
+"""Maximum number of values in a body, counted by its commas. An empty object takes three bytes of
+a body, but 80 bytes of memory. A page of 100 users with 90 days each has 200,000 values."""
 
 MAX_ERROR_SIZE = 2**20
 """Bytes that are read of the body of an error, which usually has a few hundred. The rest is
