@@ -62,6 +62,22 @@ def test_signal_ends_the_run_at_once_after_a_state(
     assert day["replication_key_value"]
 
 
+def test_ctrl_c_during_the_imports_ends_the_run_without_a_traceback() -> None:
+    # The interpreter reports each import, so that the signal arrives in the middle of them.
+    command = [sys.executable, "-X", "importtime", "-m", "tap_gong_stats", "--version"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        log = ""
+        for line in process.stderr:
+            log += line
+            if "singer_sdk" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        log += process.stderr.read()
+    assert process.returncode == -signal.SIGINT, log
+    assert "Traceback" not in log
+
+
 def test_target_that_exits_ends_the_run(
     start: Callable[[], subprocess.Popen[str]],
 ) -> None:
