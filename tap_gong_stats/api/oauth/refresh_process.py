@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from tap_gong_stats.api.oauth.app import OAuthApp
 from tap_gong_stats.api.oauth.token_endpoint import TokenEndpoint
 from tap_gong_stats.api.oauth.token_file import TokenFile, describe_file_error
+from tap_gong_stats.api.oauth.tokens import Tokens
 from tap_gong_stats.errors import AuthenticationError, RunError, TransientError
 
 if TYPE_CHECKING:
@@ -41,16 +42,21 @@ def main() -> None:
     """Refresh as the request on standard input says; write an error to standard output."""
     # A request that is incomplete, because the tap was killed, is not valid JSON.
     request = json.load(sys.stdin)
+    expired = request["expired"]
     try:
-        refresh(OAuthApp(**request["app"]), request["expired_access_token"])
+        refresh(OAuthApp(**request["app"]), Tokens(**expired) if expired else None)
     except RunError as error:
         is_authentication = isinstance(error, AuthenticationError)
         json.dump({"message": str(error), "is_authentication": is_authentication}, sys.stdout)
         sys.exit(1)
 
 
-def refresh(app: OAuthApp, expired_access_token: str | None) -> None:
+def refresh(app: OAuthApp, expired: Tokens | None) -> None:
     """Refresh the tokens and store them, unless another process has done so already.
+
+    Args:
+        app: the app.
+        expired: the tokens to replace, which may have lost their file meanwhile.
 
     Raises:
         AuthenticationError: if the credentials are wrong or revoked.
@@ -60,9 +66,11 @@ def refresh(app: OAuthApp, expired_access_token: str | None) -> None:
     try:
         with file.lock():
             tokens = app.stored_tokens()
-            if tokens and tokens.access_token != expired_access_token:
+            if tokens and tokens.replaces(expired):
                 return
-            _refresh(app, tokens.refresh_token if tokens else app.first_refresh_token, file)
+            # A file with the tokens of another first refresh token is not to be overwritten.
+            latest = tokens or (None if file.path.exists() else expired)
+            _refresh(app, latest.refresh_token if latest else app.first_refresh_token, file)
     except OSError as error:
         raise RunError(describe_file_error(error)) from None
 

@@ -70,12 +70,11 @@ class TokenRefresher:
             AuthenticationError: if the credentials are wrong or revoked.
             RunError: if the tokens cannot be refreshed or stored.
         """
-        expired_access_token = expired.access_token if expired else None
-        request = {"app": asdict(self.app), "expired_access_token": expired_access_token}
+        request = {"app": asdict(self.app), "expired": asdict(expired) if expired else None}
         process, output, log = _run(json.dumps(request))
         tokens = self.stored_tokens()
         # A process that is killed after it has stored the tokens has done its work.
-        if tokens and (process.returncode == 0 or tokens.access_token != expired_access_token):
+        if tokens and (process.returncode == 0 or tokens.replaces(expired)):
             return tokens
         raise self._error(process.returncode, output, log)
 

@@ -78,6 +78,10 @@ class Tokens:
         except PARSE_ERRORS as error:
             raise ValueError("not a token file") from error
 
+    def replaces(self, expired: Tokens | None) -> bool:
+        """Tell whether these are other tokens than expired ones."""
+        return expired is None or self.access_token != expired.access_token
+
     def to_json(self) -> bytes:
         """Return the content of a token file."""
         return json.dumps(asdict(self), ensure_ascii=False).encode()

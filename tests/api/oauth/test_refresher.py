@@ -112,6 +112,29 @@ def test_refresh_with_a_used_token_says_what_to_do(sandbox: StartSandbox, token_
     assert not token_file.exists()
 
 
+def test_refresh_after_the_file_was_deleted_uses_the_tokens_of_the_run(
+    sandbox: StartSandbox, token_file: Path
+) -> None:
+    gong = sandbox()
+    first = refresher(gong, token_file).refresh(None)
+    token_file.unlink()
+    second = refresher(gong, token_file).refresh(first)
+    assert refresher(gong, token_file).stored_tokens() == second
+    assert refreshes(gong) == [200, 200]
+
+
+def test_refresh_after_the_app_was_authorized_again_keeps_the_new_tokens(
+    sandbox: StartSandbox, token_file: Path
+) -> None:
+    gong = sandbox()
+    first = refresher(gong, token_file).refresh(None)
+    later = refresher(gong, token_file, first_refresh_token=first.refresh_token)
+    new = later.refresh(None)
+    with pytest.raises(AuthenticationError, match="authorize the app again and set refresh_token"):
+        refresher(gong, token_file).refresh(first)
+    assert later.stored_tokens() == new
+
+
 def test_stored_tokens_of_another_first_refresh_token_are_not_used(
     sandbox: StartSandbox, token_file: Path
 ) -> None:
