@@ -215,7 +215,9 @@ class ApiStream(Stream):
             self.stream_state["last_synced_at"] = self.api.run.started_at.isoformat()
 
     def _activate_version(self, context: Context | None) -> None:
-        if self._stream_version and (context or {}) == (self.partitions or [{}])[-1]:
+        is_last = (context or {}) == (self.partitions or [{}])[-1]
+        # A stream that was skipped has not read what would replace the rows of earlier versions.
+        if self._stream_version and is_last and self.has_progressed:
             super()._write_activate_version_message(self._stream_version)
 
     @override
