@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+import msgspec
 from singer_sdk.singerlib.catalog import CatalogEntry
 from typing_extensions import override
 
@@ -55,7 +55,7 @@ class JsonFile(click.File):
         try:
             with super().convert(value, param, ctx) as file:
                 text: str = file.read()
-            content = json.loads(text)
+            content = msgspec.json.decode(text)  # stricter than `json`, like what reads it later
         except WRONG_JSON:
             content = None
         if not isinstance(content, dict):

@@ -70,3 +70,16 @@ def test_a_file_of_deeply_nested_lists_is_named(
     assert result.code == 2
     (error,) = result.errors
     assert error.endswith(f"'--{option}': {file} does not hold a JSON object")
+
+
+@pytest.mark.parametrize("option", ["state", "catalog"])
+@pytest.mark.parametrize("value", ["Infinity", "NaN", r'"\ud800"'])
+def test_a_file_that_only_python_takes_for_json_is_named(
+    tap: Tap, config: dict[str, Any], option: str, value: str
+) -> None:
+    file = tap.folder / "wrong.json"
+    file.write_text(f'{{"bookmarks": {{"users": {{"x": {value}}}}}, "streams": []}}')
+    result = tap(config, f"--{option}", str(file))
+    assert result.code == 2
+    (error,) = result.errors
+    assert error.endswith(f"'--{option}': {file} does not hold a JSON object")
