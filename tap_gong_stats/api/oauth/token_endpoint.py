@@ -8,15 +8,12 @@ import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
-import requests
 from urllib3.exceptions import HTTPError
 
 from tap_gong_stats.api.oauth.tokens import PARSE_ERRORS, Tokens
 from tap_gong_stats.api.redaction import clean_text
-from tap_gong_stats.api.session import check_ca_bundle
+from tap_gong_stats.api.session import ApiSession, check_ca_bundle
 from tap_gong_stats.errors import AuthenticationError, RunError, TransientError
 
 DEADLINE = 60.0
@@ -32,8 +29,6 @@ TRANSIENT_STATUSES = {
     HTTPStatus.TOO_MANY_REQUESTS,
 }
 """Like 5xx: no token was issued, so the refresh token is still valid."""
-
-WITHOUT_PROXIES = {"no_proxy": "*"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +79,22 @@ class TokenEndpoint:
             raise RunError(
                 f"{self.oauth_url}: no complete response within {self.deadline:.0f} s"
             ) from None
-        except (OSError, HTTPError) as error:  # the base of all that requests raises
+        except (OSError, HTTPError, ValueError) as error:  # what requests and urllib3 raise
             check_ca_bundle()
             raise RunError(f"{self.oauth_url}: {type(error).__name__}") from None
 
     def _post_without_deadline(self, refresh_token: str) -> tuple[int, bytes]:
-        with requests.post(
-            f"{self.oauth_url}/oauth2/generate-customer-token",
-            # In the body, as servers and proxies log URLs.
-            data={"grant_type": "refresh_token", "refresh_token": refresh_token},
-            auth=(self.client_id, self.client_secret),
-            timeout=self.deadline,
-            allow_redirects=False,
-            proxies=WITHOUT_PROXIES if _is_loopback(self.oauth_url) else None,
-            stream=True,
-        ) as response:
+        with (
+            ApiSession(connections=1) as session,
+            session.post(
+                f"{self.oauth_url}/oauth2/generate-customer-token",
+                # In the body, as servers and proxies log URLs.
+                data={"grant_type": "refresh_token", "refresh_token": refresh_token},
+                auth=(self.client_id, self.client_secret),
+                timeout=self.deadline,
+                stream=True,
+            ) as response,
+        ):
             body = bytearray()
             for chunk in response.iter_content(CHUNK_BYTES):
                 body += chunk
@@ -136,11 +132,3 @@ def _error(status: int, text: str) -> RunError | TransientError:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return RunError(f"HTTP {status}: redirects are not followed; check oauth_url")
     return RunError(f"{message}; check oauth_url")
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

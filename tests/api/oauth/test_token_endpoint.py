@@ -126,6 +126,10 @@ def test_refresh_with_invalid_credentials_says_what_to_do(
             "HTTP 302: redirects are not followed; check oauth_url",
         ),
         (
+            StubResponse(302, b"", {"Location": "http://[x"}),
+            "HTTP 302: redirects are not followed; check oauth_url",
+        ),
+        (
             StubResponse(200, {}),
             "HTTP 200: the response does not contain valid tokens; check oauth_url",
         ),
@@ -184,6 +188,13 @@ def test_refresh_with_a_response_that_does_not_end_stops_reading() -> None:
     assert str(caught.value) == (
         f"{url}: the response exceeds {MAX_RESPONSE_BYTES} bytes; check oauth_url"
     )
+
+
+def test_refresh_with_a_malformed_chunk_names_the_error() -> None:
+    start = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n"
+    with raw_server(start, repeat=b"x", pause=0.01) as url, pytest.raises(RunError) as caught:
+        refresh(url)
+    assert str(caught.value) == f"{url}: ValueError"
 
 
 def test_refresh_without_a_server_names_the_error() -> None:
