@@ -67,7 +67,7 @@ class ApiClient(ABC):
         rate_limiter: issues the permits.
         timeout: seconds to wait for a response.
         max_retry_after: longest wait, in seconds, that the API may request.
-        concurrency: number of connections to keep open.
+        concurrency: maximum number of requests in flight.
         user_agent: how requests identify the tap.
     """
 
@@ -87,6 +87,7 @@ class ApiClient(ABC):
         self.auth = auth
         self.rate_limiter = rate_limiter
         self.max_retry_after = max_retry_after
+        self.concurrency = concurrency
         self.session = ApiSession(connections=concurrency)
         self.session.headers["User-Agent"] = user_agent
         self._transport = Transport(self.session, timeout=timeout)

@@ -100,7 +100,7 @@ class Run:
             limiter = client.rate_limiter
             self._prefetchers[client] = PagePrefetcher(
                 planned,
-                concurrency=stream.api.settings.concurrency,
+                concurrency=client.concurrency,
                 acquire=limiter.acquire,
                 calls_left=limiter.budget.calls_left,
                 ends_run=lambda error: isinstance(error, RunError | BudgetExhaustedError),
