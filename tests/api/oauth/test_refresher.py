@@ -267,7 +267,7 @@ def run_and_kill(app: OAuthApp, seconds: float) -> None:
 def test_a_tap_that_is_killed_at_any_step_leaves_usable_tokens(
     sandbox: StartSandbox, token_file: Path
 ) -> None:
-    gong = sandbox(latency=0.1, token_lifetime=0)
+    gong = sandbox(latency=0.1, token_lifetime=1)
     app = oauth_app(token_file, gong.url)
     for kills in range(30):
         if kills >= 6 and len(refreshes(gong)) > 3:
