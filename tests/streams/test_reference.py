@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import UTC, datetime
 from hashlib import md5
 from pathlib import Path
@@ -53,19 +52,24 @@ def test_version_follows_the_last_row_as_it_makes_targets_delete_the_others() ->
 def test_version_of_a_stream_that_another_stream_has_ended_is_not_written() -> None:
     def respond(request: Json, _: int) -> StubResponse:
         if request["path"] == "/v2/users":
-            users_are_requested.set()
             return StubResponse(body={"users": [{"id": "1"}]})
-        users_are_requested.wait(5)
-        time.sleep(0.2)
+        if request["path"] == "/v2/workspaces":
+            users_have_arrived.set()
+            return StubResponse(body={"workspaces": []})
+        users_have_arrived.wait(5)
         return gong_error("Access denied", 401)
 
-    users_are_requested = threading.Event()
-    state = {"bookmarks": {"users": {"last_synced_at": "2026-03-10"}}}
+    # One of two threads waits for the scorecards, so the other one has read the users before it
+    # requests the workspaces.
+    users_have_arrived = threading.Event()
+    synced = {"users": "2026-03-10", "workspaces": "2026-03-11"}
+    state = {"bookmarks": {name: {"last_synced_at": day} for name, day in synced.items()}}
     with scripted_server(respond) as server:
-        config = {"api_url": server.url, "emit_activate_version_messages": True}
-        run = run_tap(config, "scorecards", "users", state=state)
+        config = {"api_url": server.url, "emit_activate_version_messages": True, "concurrency": 2}
+        run = run_tap(config, "scorecards", "users", "workspaces", state=state)
+    assert users_have_arrived.is_set()
     assert isinstance(run.error, AuthenticationError)
-    assert kinds(run) == ["SCHEMA", "SCHEMA"]
+    assert kinds(run) == ["SCHEMA", "SCHEMA", "SCHEMA"]
 
 
 def test_version_of_a_windowed_stream_that_is_loaded_in_full_follows_all_its_windows(
@@ -96,7 +100,7 @@ def test_version_of_a_stream_that_was_skipped_is_not_written() -> None:
         entry["replication_method"] = "FULL_TABLE"
     with scripted_server(lambda *_: gong_error("User not found", 404)) as server:
         config = {"api_url": server.url, "emit_activate_version_messages": True}
-        # Nobody is active, so the time zone, and with it the windows of calls, are unknown.
+        # Without active users, the time zone cannot be detected, so no calls are requested.
         run = run_tap(config, "call_interaction_stats", catalog={"streams": entries})
     assert run.error is None
     assert kinds(run) == ["SCHEMA"]
